@@ -1,0 +1,336 @@
+package imagescope
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+)
+
+// Progress tells how far [Pipeline.Add] is.
+type Progress struct {
+	Done, Total int    // images done with, failed ones included, of all
+	ID          string // the image just done with
+	Err         error  // why it failed, an [*ImageError]; nil if it was added
+}
+
+// AddError lists the images that [Pipeline.Add] could not add.
+type AddError struct {
+	Failed []*ImageError // in the order in which the images were given
+	Total  int           // how many were given
+}
+
+func (e *AddError) Error() string {
+	const shown = 3
+	var b strings.Builder
+	fmt.Fprintf(&b, "imagescope: %d of %d images were not added", len(e.Failed), e.Total)
+	for i, f := range e.Failed {
+		if i == shown {
+			fmt.Fprintf(&b, "; and %d more", len(e.Failed)-shown)
+			break
+		}
+		fmt.Fprintf(&b, "; %v", f)
+	}
+	return b.String()
+}
+
+// Unwrap returns the single errors.
+func (e *AddError) Unwrap() []error {
+	errs := make([]error, len(e.Failed))
+	for i, f := range e.Failed {
+		errs[i] = f
+	}
+	return errs
+}
+
+// addBatch is how many images go to the embedder and the index at once.
+const addBatch = 16
+
+// Add captions, embeds and indexes images; one with an ID that is there
+// already replaces it. [Files] lists the images of a folder:
+//
+//	images, err := imagescope.Files(fsys)
+//	…
+//	err = p.Add(ctx, images...)
+//
+// An image that fails does not stop the rest: the failed ones come back in an
+// [*AddError]. Any other error (the context is done, the index refuses) ends
+// the work; what was indexed until then stays. Images enter the index in the
+// order given, whatever the concurrency.
+//
+// Add keeps no pictures, neither in the index nor in the images that it is
+// given: a search reads those of its candidates from Config.Images.
+func (p *Pipeline) Add(ctx context.Context, images ...Image) error {
+	a := &adding{p: p, total: len(images), captions: semaphore.NewWeighted(int64(p.cfg.Concurrency))}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(p.cfg.Concurrency)
+	before := make(chan struct{})
+	close(before)
+	for start := 0; start < len(images) && gctx.Err() == nil; start += addBatch {
+		batch := images[start:min(start+addBatch, len(images))]
+		turn, next := before, make(chan struct{})
+		before = next
+		g.Go(func() error {
+			if err := guard(func() error { return a.batch(gctx, batch, turn) }); err != nil {
+				return err // next stays open, so that no later batch is indexed
+			}
+			close(next)
+			return nil
+		})
+	}
+	err := g.Wait()
+	if ctx.Err() != nil {
+		err = done(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("imagescope: add: %w", err)
+	}
+	if len(a.failed) > 0 {
+		return &AddError{Failed: a.failed, Total: len(images)}
+	}
+	return nil
+}
+
+// adding is one call of Add. Its fields but the semaphore belong to the batch
+// whose turn it is.
+type adding struct {
+	p        *Pipeline
+	captions *semaphore.Weighted // captions being made, over all batches
+
+	done, total int
+	failed      []*ImageError
+}
+
+// item is an image on its way into the index. Its caption has a vector of its
+// own where there is a CaptionIndex.
+type item struct {
+	image           Image
+	vector, caption []float32
+	err             error
+}
+
+// batch prepares images and, when its turn has come, indexes them.
+func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}) error {
+	items := make([]item, len(images))
+	for i, img := range images {
+		items[i].image = img.within(a.p.cfg.Images, a.p.cfg.Limits).apart()
+		if img.ID == "" {
+			items[i].err = errors.New("it has no ID to be found by")
+		}
+	}
+	a.describe(ctx, items)
+	a.p.vectors(ctx, items)
+	select {
+	case <-turn:
+	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
+		return done(ctx)
+	}
+	return a.index(ctx, items)
+}
+
+// describe has the captioner caption each image.
+func (a *adding) describe(ctx context.Context, items []item) {
+	if a.p.cfg.Captioner == nil {
+		return
+	}
+	var wg sync.WaitGroup
+	for i := range items {
+		it := &items[i]
+		if it.err != nil || a.captions.Acquire(ctx, 1) != nil {
+			continue
+		}
+		wg.Go(func() {
+			defer a.captions.Release(1)
+			var caption string
+			err := guard(func() (err error) {
+				caption, err = a.p.cfg.Captioner.Caption(ctx, it.image)
+				return err
+			})
+			if err != nil {
+				it.err = onImage(it.image.ID, "caption", err)
+				return
+			}
+			it.image.Caption = caption
+		})
+	}
+	wg.Wait()
+}
+
+// vectors fills in the vectors of all items that have not failed. Where the
+// embedder refuses them together they are tried one by one, so that one bad
+// image fails alone.
+func (p *Pipeline) vectors(ctx context.Context, items []item) {
+	var good []*item
+	for i := range items {
+		if items[i].err == nil {
+			good = append(good, &items[i])
+		}
+	}
+	try := func(items []*item) error {
+		return guard(func() error { return p.embed(ctx, items) })
+	}
+	if len(good) == 0 || try(good) == nil {
+		return
+	}
+	for _, it := range good {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := try([]*item{it}); err != nil {
+			it.err = onImage(it.image.ID, "embed", err)
+		}
+	}
+}
+
+// embed sets the vectors of all items, or none.
+func (p *Pipeline) embed(ctx context.Context, items []*item) error {
+	images := make([]Image, len(items))
+	var captions []string
+	for i, it := range items {
+		images[i] = it.image
+		if strings.TrimSpace(it.image.Caption) != "" {
+			captions = append(captions, it.image.Caption)
+		}
+	}
+	rows, err := p.cfg.Embedder.EmbedImages(ctx, images)
+	if err == nil {
+		err = checkRows(rows, len(images))
+	}
+	var texts [][]float32
+	if err == nil && len(captions) > 0 {
+		if texts, err = p.cfg.Embedder.EmbedTexts(ctx, captions); err == nil {
+			err = checkRows(texts, len(captions))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	apart := p.cfg.CaptionIndex != nil
+	vectors, told := make([][]float32, len(items)), make([][]float32, len(items))
+	for i, it := range items {
+		var caption []float32
+		if strings.TrimSpace(it.image.Caption) != "" {
+			caption, texts = texts[0], texts[1:]
+		}
+		if apart && caption != nil {
+			if told[i], err = fuse(caption, nil, 0); err != nil {
+				return fmt.Errorf("caption: %w", err)
+			}
+			caption = nil
+		}
+		if vectors[i], err = fuse(rows[i], caption, p.tau); err != nil {
+			return err
+		}
+	}
+	for i, it := range items {
+		it.vector, it.caption = vectors[i], told[i]
+	}
+	return nil
+}
+
+// index stores the items that have not failed and reports on all.
+func (a *adding) index(ctx context.Context, items []item) error {
+	entries := make([]Entry, 0, len(items))
+	for _, it := range items {
+		if it.err == nil {
+			entries = append(entries, Entry{ID: it.image.ID, Vector: it.vector, Caption: it.image.Caption, Meta: it.image.Meta})
+		}
+	}
+	if err := a.indexCaptions(ctx, items); err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		if err := a.p.cfg.Index.Upsert(ctx, entries...); err != nil {
+			return fmt.Errorf("index %d images from %s on: %w", len(entries), entries[0].ID, err)
+		}
+	}
+	for _, it := range items {
+		a.report(it)
+	}
+	return nil
+}
+
+// indexCaptions stores the captions of the items, and forgets those of images
+// that have none any more. It goes before the images themselves: what the
+// index of the images does not hold is not found.
+func (a *adding) indexCaptions(ctx context.Context, items []item) error {
+	captions := a.p.cfg.CaptionIndex
+	if captions == nil {
+		return nil
+	}
+	var entries []Entry
+	var without []string
+	for _, it := range items {
+		switch {
+		case it.err != nil:
+		case it.caption == nil:
+			without = append(without, it.image.ID)
+		default:
+			entries = append(entries, Entry{ID: it.image.ID, Vector: it.caption, Caption: it.image.Caption, Meta: it.image.Meta})
+		}
+	}
+	if len(without) > 0 {
+		if err := captions.Delete(ctx, without...); err != nil {
+			return fmt.Errorf("delete the captions of %d images from %s on: %w", len(without), without[0], err)
+		}
+	}
+	if len(entries) > 0 {
+		if err := captions.Upsert(ctx, entries...); err != nil {
+			return fmt.Errorf("index the captions of %d images from %s on: %w", len(entries), entries[0].ID, err)
+		}
+	}
+	return nil
+}
+
+func (a *adding) report(it item) {
+	a.done++
+	progress := Progress{Done: a.done, Total: a.total, ID: it.image.ID}
+	if it.err != nil {
+		failure := onImage(it.image.ID, "add", it.err)
+		a.failed = append(a.failed, failure)
+		progress.Err = failure
+	}
+	if a.p.cfg.Progress != nil {
+		a.p.cfg.Progress(progress)
+	}
+}
+
+// Remove takes images out of the gallery: out of Config.Index, then out of
+// Config.CaptionIndex where there is one. Unknown IDs are ignored. When it
+// fails in between, the images are found no more; calling it again finishes.
+func (p *Pipeline) Remove(ctx context.Context, ids ...string) error {
+	for _, index := range []VectorIndex{p.cfg.Index, p.cfg.CaptionIndex} {
+		if index == nil {
+			continue
+		}
+		if err := guard(func() error { return index.Delete(ctx, ids...) }); err != nil {
+			return fmt.Errorf("imagescope: remove %d images: %w", len(ids), err)
+		}
+	}
+	return nil
+}
+
+// onImage returns err as an ImageError, wrapping it unless it is one.
+func onImage(id, op string, err error) *ImageError {
+	var ie *ImageError
+	if errors.As(err, &ie) {
+		return ie
+	}
+	return &ImageError{id, op, err}
+}
+
+// done returns why ctx is done, so that errors.Is finds both the context's
+// error and its cause.
+func done(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == nil || errors.Is(cause, err) {
+		return cause
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}

@@ -1,0 +1,64 @@
+package imagescope
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors of a [VectorIndex].
+var (
+	// ErrNotFound means that no entry has the ID.
+	ErrNotFound = errors.New("not in the index")
+	// ErrDimension means that a vector's length is not that of the index.
+	ErrDimension = errors.New("wrong vector dimension")
+	// ErrNotFinite means that a vector holds NaN or an infinity.
+	ErrNotFinite = errors.New("vector component is NaN or infinite")
+	// ErrModelMismatch means that vectors of one model would meet those of
+	// another, whose inner products say nothing: what is stored was made by an
+	// embedder of another name than the one that is used with it.
+	ErrModelMismatch = errors.New("vectors of another model: open what was made with this one, or embed the images anew")
+)
+
+// Entry is what an index holds of one image.
+type Entry struct {
+	ID      string            `json:"id"`
+	Vector  []float32         `json:"vector"`
+	Caption string            `json:"caption,omitempty"`
+	Meta    map[string]string `json:"meta,omitempty"`
+}
+
+// Match is one result of a search.
+type Match struct {
+	ID      string
+	Score   float32 // inner product with the query: larger is nearer; not comparable across queries
+	Caption string
+	Meta    map[string]string // shared with the index: read only
+}
+
+// VectorIndex holds one vector for each image ID and finds those with the
+// largest inner product. Package index has implementations, and
+// index/indextest the suite that checks what is said here.
+//
+// All methods may be called at once from several goroutines. Every method
+// returns the context's error when the context is done.
+type VectorIndex interface {
+	// Upsert adds entries or replaces those with the same ID; where an ID comes
+	// twice the last one counts. The first entry ever added sets the dimension.
+	// On an error ([ErrDimension], [ErrNotFinite], an empty ID or vector)
+	// nothing is stored. The index keeps no slice or map of the caller's.
+	Upsert(ctx context.Context, entries ...Entry) error
+
+	// Delete removes entries. Unknown IDs are ignored.
+	Delete(ctx context.Context, ids ...string) error
+
+	// Get returns a copy of the entry, or [ErrNotFound].
+	Get(ctx context.Context, id string) (Entry, error)
+
+	// Search returns the k entries that f allows with the largest inner
+	// product with query, best first, ties in order of ID; all that are
+	// allowed where there are fewer than k, and none where k is 0 or less or
+	// the index is empty. f is applied before the k are chosen. The query may
+	// have any length, 0 included. Errors are [ErrDimension], [ErrNotFinite]
+	// and those of [Filter.Validate].
+	Search(ctx context.Context, query []float32, k int, f Filter) ([]Match, error)
+}
