@@ -1,0 +1,209 @@
+package embed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/tmc/langchaingo/embeddings"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/imagescope/imagescope"
+	"github.com/imagescope/imagescope/internal/reply"
+)
+
+// ErrNoCaption means that an embedder which reads only words was given an
+// image of which nothing is known in words.
+var ErrNoCaption = errors.New("the image has no caption, and this embedder reads nothing else: set Config.Captioner, or give the Image a Caption")
+
+// Defaults of [LangchainOptions].
+const (
+	// DefaultBatchSize is how many texts one call carries: below the limit of
+	// every provider that langchaingo knows but Bedrock's Cohere models, which
+	// split their input themselves.
+	DefaultBatchSize = 64
+	// DefaultConcurrency is how many calls one EmbedTexts or EmbedImages makes
+	// at once.
+	DefaultConcurrency = 4
+)
+
+// LangchainOptions adjusts a [Langchain]. The zero value is ready to use.
+type LangchainOptions struct {
+	// BatchSize is how many texts go into one call; 0 means
+	// [DefaultBatchSize].
+	BatchSize int
+	// Concurrency is how many calls are made at once; 0 means
+	// [DefaultConcurrency].
+	Concurrency int
+	// Queries has EmbedTexts use EmbedQuery, one call for each text, instead
+	// of EmbedDocuments: for a model trained to tell questions from documents,
+	// in a pipeline whose stage 1 leaves the user's words as they are.
+	Queries bool
+}
+
+// Langchain embeds texts with any embedder of langchaingo, and images through
+// their captions: these embedders take texts only. Make it with
+// [NewLangchain].
+//
+// Images are the document side. EmbedTexts gets both the captions and the
+// descriptions of what is wanted; since stage 1 writes descriptions in the
+// manner of captions, both count as documents, and like is compared with like.
+// LangchainOptions.Queries changes that.
+type Langchain struct {
+	embedder embeddings.Embedder
+	opts     LangchainOptions
+}
+
+var _ imagescope.Embedder = (*Langchain)(nil)
+
+// NewLangchain returns an embedder that asks e, which must not be nil and must
+// allow calls that overlap, as those of langchaingo do. opts may be nil.
+func NewLangchain(e embeddings.Embedder, opts *LangchainOptions) *Langchain {
+	l := &Langchain{embedder: e}
+	if opts != nil {
+		l.opts = *opts
+	}
+	if l.opts.BatchSize <= 0 {
+		l.opts.BatchSize = DefaultBatchSize
+	}
+	if l.opts.Concurrency <= 0 {
+		l.opts.Concurrency = DefaultConcurrency
+	}
+	return l
+}
+
+// EmbedTexts returns a row for each text. White space is folded, since
+// embedders take line breaks badly, and a text counts up to 8 KiB. An empty
+// text is not sent: its row is zeros.
+//
+// Rows that are missing, too many, ragged, or not finite are an error, as is a
+// panic in e or a context that is done, whatever e returned. Errors wrap
+// imagescope.ErrDimension or imagescope.ErrNotFinite where one is the reason.
+func (l *Langchain) EmbedTexts(ctx context.Context, texts []string) ([][]float32, error) {
+	return l.embed(ctx, texts, l.opts.Queries)
+}
+
+// EmbedImages returns a row for each image, made of its caption. An image
+// without one is an [*imagescope.ImageError] of [ErrNoCaption]. All else is as
+// for EmbedTexts.
+func (l *Langchain) EmbedImages(ctx context.Context, images []imagescope.Image) ([][]float32, error) {
+	captions := make([]string, len(images))
+	for i, img := range images {
+		if strings.TrimSpace(img.Caption) == "" {
+			return nil, &imagescope.ImageError{ID: img.ID, Op: "embed", Err: ErrNoCaption}
+		}
+		captions[i] = img.Caption
+	}
+	return l.embed(ctx, captions, false)
+}
+
+// maxText is how many bytes of a text count: at four bytes a token, some 2,000
+// tokens, which is what the smaller embedding models take.
+const maxText = 8 << 10
+
+// probe is embedded where there is nothing but empty texts, to learn how long
+// their rows of zeros must be.
+const probe = "picture"
+
+func (l *Langchain) embed(ctx context.Context, texts []string, queries bool) ([][]float32, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("embed %d texts: %w", len(texts), err)
+	}
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	sent, place := filled(texts)
+	if len(sent) == 0 {
+		sent = []string{probe}
+	}
+	rows, err := l.rows(ctx, sent, queries)
+	if err != nil {
+		return nil, fmt.Errorf("embed %d texts: %w", len(sent), err)
+	}
+	all := make([][]float32, len(texts))
+	for i := range all {
+		all[i] = make([]float32, len(rows[0]))
+	}
+	for i, p := range place {
+		copy(all[p], rows[i])
+	}
+	return all, nil
+}
+
+// filled returns the texts that are not empty, as they are sent, and where
+// each one stood.
+func filled(texts []string) (sent []string, place []int) {
+	for i, text := range texts {
+		if text = oneLine(reply.Cut(text, maxText)); text != "" {
+			sent, place = append(sent, strings.ToValidUTF8(text, "�")), append(place, i)
+		}
+	}
+	return sent, place
+}
+
+// rows embeds texts, of which there is at least one and none is empty.
+func (l *Langchain) rows(ctx context.Context, texts []string, queries bool) ([][]float32, error) {
+	size := l.opts.BatchSize
+	if queries {
+		size = 1
+	}
+	rows := make([][]float32, len(texts))
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(l.opts.Concurrency)
+	for start := 0; start < len(texts) && gctx.Err() == nil; start += size {
+		batch := texts[start:min(start+size, len(texts))]
+		g.Go(func() error {
+			got, err := l.call(gctx, batch, queries)
+			copy(rows[start:], got)
+			return err
+		})
+	}
+	if err := g.Wait(); ctx.Err() != nil || err != nil {
+		return nil, firstError(ctx.Err(), err)
+	}
+	return rows, check(rows)
+}
+
+// firstError returns the context's error if it has one: what a call returned
+// then only follows from it.
+func firstError(done, err error) error {
+	if done != nil {
+		return done
+	}
+	return err
+}
+
+// call embeds one batch and returns as many rows, or an error.
+func (l *Langchain) call(ctx context.Context, batch []string, query bool) (rows [][]float32, err error) {
+	defer func() {
+		if p := recover(); p != nil { // some clients index the reply unchecked
+			rows, err = nil, fmt.Errorf("the embedder panicked: %v", p)
+		}
+	}()
+	if query {
+		row, err := l.embedder.EmbedQuery(ctx, batch[0])
+		return [][]float32{row}, err
+	}
+	rows, err = l.embedder.EmbedDocuments(ctx, batch)
+	if err == nil && len(rows) != len(batch) {
+		return nil, fmt.Errorf("the embedder returned %d rows for %d texts", len(rows), len(batch))
+	}
+	return rows, err
+}
+
+// check returns an error unless all rows are finite and of one length.
+func check(rows [][]float32) error {
+	for i, row := range rows {
+		if len(row) == 0 || len(row) != len(rows[0]) {
+			return fmt.Errorf("row %d has %d components and row 0 has %d: %w", i, len(row), len(rows[0]), imagescope.ErrDimension)
+		}
+		for _, x := range row {
+			if x := float64(x); math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("row %d: %w", i, imagescope.ErrNotFinite)
+			}
+		}
+	}
+	return nil
+}
