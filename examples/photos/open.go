@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/imagescope/imagescope"
+	"github.com/imagescope/imagescope/index"
+)
+
+// openIndex opens the index of a folder in place, and tells what to do where
+// that cannot be.
+func openIndex(ctx context.Context, dir, place string, opts *index.DiskOptions) (*index.Disk, error) {
+	disk, err := index.Open(ctx, place, opts)
+	switch {
+	case err == nil:
+		return disk, nil
+	case errors.Is(err, index.ErrLocked):
+		return nil, fmt.Errorf("another run of photos uses the index of %s; let it end, or end it, and try again: %w", dir, err)
+	case errors.Is(err, index.ErrCorrupt), errors.Is(err, index.ErrVersion), errors.Is(err, imagescope.ErrModelMismatch), errors.Is(err, fs.ErrNotExist):
+		return nil, unusable(dir, place, err)
+	}
+	return nil, fmt.Errorf("the index of %s: %w", dir, err)
+}
+
+// unusable returns the error for an index that is damaged.
+func unusable(dir, place string, err error) error {
+	return fmt.Errorf("the index %s cannot be used: %w; to make it anew delete it and run: photos index %s", place, err, quoted(dir))
+}
+
+// photosOf returns all photos of an index by ID.
+func photosOf(ctx context.Context, disk *index.Disk) (map[string]photo, error) {
+	photos := map[string]photo{}
+	for e, err := range disk.Entries(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		photos[e.ID] = photoOf(e.ID, e.Meta)
+	}
+	return photos, nil
+}
