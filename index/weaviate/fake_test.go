@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -135,6 +137,50 @@ func TestTiesAreAskedFor(t *testing.T) {
 	}
 	if want := "3 12"; strings.Join(limits, " ") != want {
 		t.Errorf("Search asked for %v entries, want %s", limits, want)
+	}
+}
+
+// TestReplacedMeanwhile has a server that read two objects after they were
+// replaced, by one that the filter excludes and by one that is there already.
+func TestReplacedMeanwhile(t *testing.T) {
+	objects := []string{
+		`{"image_id":"a","meta":"{\"kind\":\"1\"}","_additional":{"distance":-9}}`,
+		`{"image_id":"b","meta":"{\"kind\":\"0\"}","_additional":{"distance":-8}}`,
+		`{"image_id":"a","meta":"{\"kind\":\"1\"}","_additional":{"distance":-7}}`,
+		`{"image_id":"c","meta":"{\"kind\":\"1\"}","_additional":{"distance":-5}}`,
+		`{"image_id":"d","meta":"{\"kind\":\"2\"}","_additional":{"distance":-6}}`,
+	}
+	var limits []int
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			io.WriteString(w, `{"description":"An index of imagescope. Components of its vectors: 1","properties":[]}`)
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		_, rest, _ := strings.Cut(string(body), "limit:")
+		text, _, _ := strings.Cut(rest, ",")
+		limit, err := strconv.Atoi(text)
+		if err != nil {
+			t.Error(err)
+		}
+		limits = append(limits, limit)
+		io.WriteString(w, `{"data":{"Get":{"ImageScope":[`+strings.Join(objects[:min(limit, len(objects))], ",")+`]}}}`)
+	}))
+	t.Cleanup(server.Close)
+	ix, err := weaviate.New(server.URL, &weaviate.Options{Client: server.Client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	filter := imagescope.Filter{Except: []string{"z"}, Where: []imagescope.Condition{imagescope.Not(imagescope.Is("kind", "0"))}}
+	got, err := ix.Search(t.Context(), []float32{1}, 2, filter)
+	if err != nil || len(got) != 2 || got[0].ID != "a" || got[0].Score != 9 || got[1].ID != "d" {
+		t.Errorf("Search = %v, %v; want a of score 9, then d", got, err)
+	}
+	if !slices.Equal(limits, []int{3, 12}) {
+		t.Errorf("Search asked for %v entries, want more where too few are left", limits)
 	}
 }
 

@@ -92,7 +92,7 @@ func (ix *Index) search(ctx context.Context, query []float32, k int, f imagescop
 			return nil, err
 		}
 	}
-	return ix.nearest(ctx, query, k, where)
+	return ix.nearest(ctx, query, k, f, where)
 }
 
 // small returns a filter that allows all where the class is small enough to be
@@ -116,27 +116,42 @@ func (ix *Index) small(ctx context.Context) (where string, err error) {
 	return everything, nil
 }
 
-// nearest returns the k nearest entries. It asks for one more, and for many
-// more while the last of them is as far as the k-th: of equal ones the IDs
-// decide.
-func (ix *Index) nearest(ctx context.Context, query []float32, k int, where string) ([]imagescope.Match, error) {
+// nearest returns the k nearest entries that f allows, of those that the
+// server finds where it says. It asks for one more, and for many more while the
+// last of them is as far as the k-th: of equal ones the IDs decide.
+func (ix *Index) nearest(ctx context.Context, query []float32, k int, f imagescope.Filter, where string) ([]imagescope.Match, error) {
 	for limit := min(k, MaxResults-1) + 1; ; limit = min(4*limit, MaxResults) {
 		found, err := ix.fetch(ctx, query, limit, where)
 		if err != nil {
 			return nil, err
 		}
 		whole := len(found) < limit
-		switch {
-		case !whole && k >= MaxResults:
+		if !whole && k >= MaxResults {
 			return nil, fmt.Errorf("k is %d, and Weaviate returns fewer than %d", k, MaxResults)
-		case !whole && limit < MaxResults && found[len(found)-1].Score == found[k-1].Score:
+		}
+		found = settled(found, f)
+		if !whole && limit < MaxResults && (len(found) <= k || found[len(found)-1].Score == found[k-1].Score) {
 			continue
 		}
-		slices.SortFunc(found, func(a, b imagescope.Match) int {
-			return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
-		})
 		return found[:min(k, len(found))], nil
 	}
+}
+
+// settled returns what was found in order, each entry once and only if f
+// allows it as it is returned: the server reads objects after it has chosen
+// them, and one replaced in between comes as its successor.
+func settled(found []imagescope.Match, f imagescope.Filter) []imagescope.Match {
+	slices.SortFunc(found, func(a, b imagescope.Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID))
+	})
+	seen := make(map[string]bool, len(found))
+	return slices.DeleteFunc(found, func(m imagescope.Match) bool {
+		if seen[m.ID] || !f.AllowsMeta(m.Meta) {
+			return true
+		}
+		seen[m.ID] = true
+		return false
+	})
 }
 
 func (ix *Index) fetch(ctx context.Context, query []float32, limit int, where string) ([]imagescope.Match, error) {
