@@ -16,6 +16,30 @@ type Embedder interface {
 	EmbedImages(ctx context.Context, images []Image) ([][]float32, error)
 }
 
+// Composed is a picture and a text that belong together, such as a reference
+// and the change to it.
+type Composed struct {
+	Image Image
+	// Text is the instruction, as it was given; "" stands for none, and the
+	// picture then for itself.
+	Text string
+}
+
+// ComposedEmbedder is an [Embedder] whose model takes a picture and a text
+// together and returns the vector of the image that is meant by both, in the
+// space of the others: BGE-VL, GME, jina-embeddings-v4, Voyage multimodal. A
+// [Pipeline] searches with it as Config.Composed says.
+//
+// What holds for the methods of Embedder holds for EmbedComposed, row for row.
+// An implementation for several models, of which the one at hand cannot do
+// this, returns an error that wraps [errors.ErrUnsupported], and is then taken
+// for a plain Embedder. What wraps an Embedder and adds to it should have this
+// method if and only if the one within has.
+type ComposedEmbedder interface {
+	Embedder
+	EmbedComposed(ctx context.Context, inputs []Composed) ([][]float32, error)
+}
+
 // Captioner says in words what an image shows. It is given what is known of
 // the image already and decides what to make of it: one that asks a model
 // returns a Caption that is there, one that measures pixels adds to it.
