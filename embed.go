@@ -40,6 +40,26 @@ type ComposedEmbedder interface {
 	EmbedComposed(ctx context.Context, inputs []Composed) ([][]float32, error)
 }
 
+// QueryEmbedder is an [Embedder] of a model that tells what is searched with
+// from what is searched in, by an instruction before the text or a field of the
+// request. A [Pipeline] has it embed descriptions, and all else that it searches
+// with, by EmbedQueries, and captions by EmbedTexts. What holds for EmbedTexts
+// holds for EmbedQueries; its rows belong to the same space.
+//
+// What wraps an Embedder must be a QueryEmbedder if that is one.
+type QueryEmbedder interface {
+	Embedder
+	EmbedQueries(ctx context.Context, texts []string) ([][]float32, error)
+}
+
+// embedQueries embeds what is searched with.
+func embedQueries(ctx context.Context, e Embedder, texts []string) ([][]float32, error) {
+	if q, ok := e.(QueryEmbedder); ok {
+		return q.EmbedQueries(ctx, texts)
+	}
+	return e.EmbedTexts(ctx, texts)
+}
+
 // Captioner says in words what an image shows. It is given what is known of
 // the image already and decides what to make of it: one that asks a model
 // returns a Caption that is there, one that measures pixels adds to it.

@@ -252,7 +252,7 @@ func (s *search) nearest(ctx context.Context, texts []string) (found []Candidate
 }
 
 func (s *search) embedTexts(ctx context.Context, texts []string) ([][]float32, error) {
-	rows, err := s.p.cfg.Embedder.EmbedTexts(ctx, slices.Clone(texts))
+	rows, err := embedQueries(ctx, s.p.cfg.Embedder, slices.Clone(texts))
 	if err == nil {
 		err = checkRows(rows, len(texts))
 	}

@@ -37,31 +37,28 @@ type LangchainOptions struct {
 	// Concurrency is how many calls are made at once; 0 means
 	// [DefaultConcurrency].
 	Concurrency int
-	// Queries has EmbedTexts use EmbedQuery, one call for each text, instead
-	// of EmbedDocuments: for a model trained to tell questions from documents,
-	// in a pipeline whose stage 1 leaves the user's words as they are.
-	Queries bool
 }
 
 // Langchain embeds texts with any embedder of langchaingo, and images through
 // their captions: these embedders take texts only. Make it with
 // [NewLangchain].
 //
-// Images are the document side. EmbedTexts gets both the captions and the
-// descriptions of what is wanted; since stage 1 writes descriptions in the
-// manner of captions, both count as documents, and like is compared with like.
-// LangchainOptions.Queries changes that.
+// Captions, of EmbedImages and EmbedTexts, are documents, and what is searched
+// with are queries, which langchaingo's adapters of Voyage and of Cohere on
+// Bedrock tell apart.
 type Langchain struct {
 	embedder embeddings.Embedder
+	alike    bool // a query's row is that of the same text as a document
 	opts     LangchainOptions
 }
 
-var _ imagescope.Embedder = (*Langchain)(nil)
+var _ imagescope.QueryEmbedder = (*Langchain)(nil)
 
 // NewLangchain returns an embedder that asks e, which must not be nil and must
 // allow calls that overlap, as those of langchaingo do. opts may be nil.
 func NewLangchain(e embeddings.Embedder, opts *LangchainOptions) *Langchain {
 	l := &Langchain{embedder: e}
+	_, l.alike = e.(*embeddings.EmbedderImpl) // its client has one method for both
 	if opts != nil {
 		l.opts = *opts
 	}
@@ -82,7 +79,14 @@ func NewLangchain(e embeddings.Embedder, opts *LangchainOptions) *Langchain {
 // panic in e or a context that is done, whatever e returned. Errors wrap
 // imagescope.ErrDimension or imagescope.ErrNotFinite where one is the reason.
 func (l *Langchain) EmbedTexts(ctx context.Context, texts []string) ([][]float32, error) {
-	return l.embed(ctx, texts, l.opts.Queries)
+	return l.embed(ctx, texts, false)
+}
+
+// EmbedQueries returns a row for each text that is searched with, as EmbedTexts
+// does. Each is a call of its own, since langchaingo has no other, save for what
+// embeddings.NewEmbedder made, where a query is a document.
+func (l *Langchain) EmbedQueries(ctx context.Context, texts []string) ([][]float32, error) {
+	return l.embed(ctx, texts, !l.alike)
 }
 
 // EmbedImages returns a row for each image, made of its caption. An image

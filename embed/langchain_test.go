@@ -73,10 +73,10 @@ func TestLangchainConforms(t *testing.T) {
 	for name, opts := range map[string]*embed.LangchainOptions{
 		"defaults":      nil,
 		"small batches": {BatchSize: 3, Concurrency: 2},
-		"queries":       {Queries: true},
 	} {
 		t.Run(name, func(t *testing.T) { embedtest.Run(t, embed.NewLangchain(impl, opts)) })
 	}
+	t.Run("told apart", func(t *testing.T) { embedtest.Run(t, embed.NewLangchain(new(service), nil)) })
 }
 
 func TestLangchainCalls(t *testing.T) {
@@ -94,8 +94,7 @@ func TestLangchainCalls(t *testing.T) {
 		{"only empty texts", embed.LangchainOptions{}, []string{"", " "}, false, [][]string{{"picture"}}},
 		{"long text cut", embed.LangchainOptions{}, []string{long}, false, [][]string{{long[:8<<10]}}},
 		{"not UTF-8", embed.LangchainOptions{}, []string{"a\xffb"}, false, [][]string{{"a�b"}}},
-		{"queries", embed.LangchainOptions{Queries: true}, []string{"a", "", "b"}, false, [][]string{{"query:", "a"}, {"query:", "b"}}},
-		{"images are documents", embed.LangchainOptions{Queries: true}, []string{"a", "b"}, true, [][]string{{"a", "b"}}},
+		{"images are documents", embed.LangchainOptions{}, []string{"a", "b"}, true, [][]string{{"a", "b"}}},
 	}
 	for _, tt := range tests {
 		tt.opts.Concurrency = 1
@@ -177,16 +176,59 @@ func TestLangchainWicked(t *testing.T) {
 		{"panics", &service{documents: func(_ context.Context, texts []string) ([][]float32, error) {
 			return rowsFor(texts)[99:], nil
 		}}, embed.LangchainOptions{}, nil, "panicked"},
-		{"panics on a query", &service{query: func(context.Context, string) ([]float32, error) {
-			return rowsFor(nil)[0], nil
-		}}, embed.LangchainOptions{Queries: true}, nil, "panicked"},
-		{"empty query", &service{query: func(context.Context, string) ([]float32, error) { return nil, nil }}, embed.LangchainOptions{Queries: true}, imagescope.ErrDimension, "row 0"},
 		{"nil embedder", nil, embed.LangchainOptions{}, nil, "panicked"},
 	}
 	for _, tt := range tests {
 		rows, err := embed.NewLangchain(tt.service, &tt.opts).EmbedTexts(t.Context(), []string{"a", "bb"})
 		if rows != nil || err == nil || tt.is != nil && !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: EmbedTexts = %v, %v; want an error of %v that says %q", tt.name, rows, err, tt.is, tt.says)
+		}
+	}
+}
+
+// TestLangchainQueries has EmbedQuery answer what is searched with.
+func TestLangchainQueries(t *testing.T) {
+	s := new(service)
+	rows, err := embed.NewLangchain(s, &embed.LangchainOptions{Concurrency: 1}).EmbedQueries(t.Context(), []string{"a", "", "b"})
+	if err != nil || len(rows) != 3 {
+		t.Errorf("EmbedQueries = %v, %v; want 3 rows", rows, err)
+	}
+	if d := cmp.Diff([][]string{{"query:", "a"}, {"query:", "b"}}, s.asked); d != "" {
+		t.Errorf("calls: want is -, got is +\n%s", d)
+	}
+}
+
+// TestLangchainQueriesAlike has one call do for all where a query is a document.
+func TestLangchainQueriesAlike(t *testing.T) {
+	var asked [][]string
+	impl, err := embeddings.NewEmbedder(embeddings.EmbedderClientFunc(func(ctx context.Context, texts []string) ([][]float32, error) {
+		asked = append(asked, slices.Clone(texts))
+		return counts(ctx, texts)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := embed.NewLangchain(impl, nil).EmbedQueries(t.Context(), []string{"a", "b"}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]string{{"a", "b"}}, asked); d != "" {
+		t.Errorf("calls: want is -, got is +\n%s", d)
+	}
+}
+
+func TestLangchainQueriesFail(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		query func(context.Context, string) ([]float32, error)
+		is    error
+		says  string
+	}{
+		{"panics", func(context.Context, string) ([]float32, error) { return rowsFor(nil)[0], nil }, nil, "panicked"},
+		{"empty row", func(context.Context, string) ([]float32, error) { return nil, nil }, imagescope.ErrDimension, "row 0"},
+	} {
+		rows, err := embed.NewLangchain(&service{query: tt.query}, nil).EmbedQueries(t.Context(), []string{"a", "bb"})
+		if rows != nil || err == nil || tt.is != nil && !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: EmbedQueries = %v, %v; want an error of %v that says %q", tt.name, rows, err, tt.is, tt.says)
 		}
 	}
 }
@@ -202,9 +244,14 @@ func TestLangchainDoneContext(t *testing.T) {
 			documents: func(ctx context.Context, texts []string) ([][]float32, error) { cancel(); return counts(ctx, texts) },
 			query:     func(context.Context, string) ([]float32, error) { cancel(); return []float32{1}, nil },
 		}
-		rows, err := embed.NewLangchain(s, &embed.LangchainOptions{Queries: queries}).EmbedTexts(ctx, []string{"a"})
+		e := embed.NewLangchain(s, nil)
+		call := e.EmbedTexts
+		if queries {
+			call = e.EmbedQueries
+		}
+		rows, err := call(ctx, []string{"a"})
 		if rows != nil || !errors.Is(err, context.Canceled) {
-			t.Errorf("Queries %v: EmbedTexts = %v, %v; want context.Canceled", queries, rows, err)
+			t.Errorf("queries %v: rows %v, %v; want context.Canceled", queries, rows, err)
 		}
 	}
 }

@@ -45,11 +45,13 @@ func drawn(text string) image.Image {
 func arguments(ctx context.Context, e imagescope.Embedder) error {
 	texts := []string{"a line\nand another", "  spaces  ", "UPPER case", "", "\xff"}
 	given := slices.Clone(texts)
-	if _, err := e.EmbedTexts(ctx, given); err != nil {
-		return fmt.Errorf("EmbedTexts: %w", err)
-	}
-	if !slices.Equal(given, texts) {
-		return fmt.Errorf("EmbedTexts changed its argument from %q to %q", texts, given)
+	for _, embed := range ofTexts(e) {
+		if _, err := embed.of(ctx, given); err != nil {
+			return fmt.Errorf("%s: %w", embed.name, err)
+		}
+		if !slices.Equal(given, texts) {
+			return fmt.Errorf("%s changed its argument from %q to %q", embed.name, texts, given)
+		}
 	}
 	images := pictures([]string{"a line\nand another", "  spaces  ", "UPPER case", "\xff"})
 	before := slices.Clone(images)
@@ -67,7 +69,7 @@ func arguments(ctx context.Context, e imagescope.Embedder) error {
 
 // retained changes the slices of a call behind its back and repeats it.
 func retained(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		first, err := embed.rows(ctx, some)
 		if err != nil {
 			return err
@@ -116,7 +118,7 @@ func clone(rows [][]float32) [][]float32 {
 }
 
 func deterministic(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		first, err := embed.rows(ctx, some)
 		if err != nil {
 			return err
@@ -147,7 +149,7 @@ func differs(a, b [][]float32) (row int, c float64) {
 // concurrent has calls overlap and compares with one call alone. The race
 // detector sees what this does not.
 func concurrent(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		texts := many(24)
 		want, err := embed.rows(ctx, texts)
 		if err != nil {
@@ -178,7 +180,7 @@ func concurrent(ctx context.Context, e imagescope.Embedder) error {
 func doneContext(ctx context.Context, e imagescope.Embedder) error {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		if _, err := embed.of(ctx, some); !errors.Is(err, context.Canceled) {
 			return fmt.Errorf("%s with a cancelled context returned the error %w, not context.Canceled", embed.name, orNone(err))
 		}

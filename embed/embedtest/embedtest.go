@@ -1,5 +1,6 @@
 // Package embedtest checks implementations of imagescope.Embedder against
-// what its documentation says.
+// what its documentation says, and what an imagescope.QueryEmbedder does beyond
+// it.
 //
 //	func TestMyEmbedder(t *testing.T) { embedtest.Run(t, myEmbedder) }
 package embedtest
@@ -42,7 +43,7 @@ func Cases() []Case {
 	return []Case{
 		{"Rows", "A pipeline takes row i for input i and stores it under its ID.", rows},
 		{"Order", "A pipeline takes row i for input i, whatever else is in the batch.", order},
-		{"OneSpace", "Texts are compared with images: their rows must have one length.", oneSpace},
+		{"OneSpace", "Texts, and what is searched with, are compared with images: their rows must have one length.", oneSpace},
 		{"EmptyBatch", "Nothing to embed is no reason to fail.", emptyBatch},
 		{"EmptyText", "A user may search for nothing; zeros say that nothing is known.", emptyText},
 		{"Texts", "Texts come from users, models and file names.", anyTexts},
@@ -63,23 +64,31 @@ var some = []string{
 	"a cat",
 }
 
-// embedding is EmbedTexts, or EmbedImages of images with these captions.
+// embedding is EmbedTexts, EmbedImages of images with these captions, or
+// EmbedQueries.
 type embedding struct {
 	name string
 	of   func(ctx context.Context, texts []string) ([][]float32, error)
 }
 
-func both(e imagescope.Embedder) []embedding {
-	return []embedding{
-		{"EmbedTexts", e.EmbedTexts},
-		{"EmbedImages", func(ctx context.Context, captions []string) ([][]float32, error) {
-			return e.EmbedImages(ctx, pictures(captions))
-		}},
+// methods returns those of e.
+func methods(e imagescope.Embedder) []embedding {
+	return append(ofTexts(e), embedding{"EmbedImages", func(ctx context.Context, captions []string) ([][]float32, error) {
+		return e.EmbedImages(ctx, pictures(captions))
+	}})
+}
+
+// ofTexts returns the methods of e that embed texts.
+func ofTexts(e imagescope.Embedder) []embedding {
+	found := []embedding{{"EmbedTexts", e.EmbedTexts}}
+	if q, ok := e.(imagescope.QueryEmbedder); ok {
+		found = append(found, embedding{"EmbedQueries", q.EmbedQueries})
 	}
+	return found
 }
 
 func rows(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		for _, n := range []int{1, 2, 5, 40} {
 			if _, err := embed.rows(ctx, many(n)); err != nil {
 				return err
@@ -121,7 +130,7 @@ func (embed embedding) rows(ctx context.Context, texts []string) ([][]float32, e
 }
 
 func order(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		texts := many(20)
 		together, err := embed.rows(ctx, texts)
 		if err != nil {
@@ -161,23 +170,24 @@ func cosine(a, b []float32) float64 {
 }
 
 func oneSpace(ctx context.Context, e imagescope.Embedder) error {
-	sides := both(e)
-	texts, err := sides[0].rows(ctx, some)
+	texts, err := methods(e)[0].rows(ctx, some)
 	if err != nil {
 		return err
 	}
-	images, err := sides[1].rows(ctx, some)
-	if err != nil {
-		return err
-	}
-	if len(texts[0]) != len(images[0]) {
-		return fmt.Errorf("a text has %d components and an image %d", len(texts[0]), len(images[0]))
+	for _, embed := range methods(e)[1:] {
+		rows, err := embed.rows(ctx, some)
+		if err != nil {
+			return err
+		}
+		if len(texts[0]) != len(rows[0]) {
+			return fmt.Errorf("a row of EmbedTexts has %d components and one of %s %d", len(texts[0]), embed.name, len(rows[0]))
+		}
 	}
 	return nil
 }
 
 func emptyBatch(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		for _, none := range [][]string{nil, {}} {
 			if got, err := embed.of(ctx, none); err != nil || len(got) != 0 {
 				return fmt.Errorf("%s of no input returned %d rows and the error %w", embed.name, len(got), orNone(err))
@@ -197,10 +207,11 @@ func orNone(err error) error {
 }
 
 func emptyText(ctx context.Context, e imagescope.Embedder) error {
-	texts := both(e)[0]
-	for _, batch := range [][]string{{""}, {"a dog", "", "a cat"}, {" \n\t"}} {
-		if _, err := texts.rows(ctx, batch); err != nil {
-			return err
+	for _, embed := range ofTexts(e) {
+		for _, batch := range [][]string{{""}, {"a dog", "", "a cat"}, {" \n\t"}} {
+			if _, err := embed.rows(ctx, batch); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -216,7 +227,7 @@ func anyTexts(ctx context.Context, e imagescope.Embedder) error {
 		strings.Repeat("a brown dog runs on the grass and ", 10_000),
 		strings.Repeat("x", 1<<20),
 	}
-	for _, embed := range both(e) {
+	for _, embed := range methods(e) {
 		if _, err := embed.rows(ctx, strange); err != nil {
 			return err
 		}

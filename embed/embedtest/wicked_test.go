@@ -58,7 +58,36 @@ func (e *letters) EmbedImages(ctx context.Context, images []imagescope.Image) ([
 	return e.EmbedTexts(ctx, captions)
 }
 
-func TestRunAcceptsGood(t *testing.T) { embedtest.Run(t, new(letters)) }
+// querying has an embedder of its own for queries.
+type querying struct {
+	letters
+	queries *letters
+}
+
+func (e *querying) EmbedQueries(ctx context.Context, texts []string) ([][]float32, error) {
+	return e.queries.EmbedTexts(ctx, texts)
+}
+
+// shorter returns rows of another length.
+func shorter(_ []string, rows [][]float32) ([][]float32, error) {
+	for i := range rows {
+		rows[i] = rows[i][:20]
+	}
+	return rows, nil
+}
+
+// ragged returns a last row that is longer than the others.
+func ragged(_ []string, rows [][]float32) ([][]float32, error) {
+	if len(rows) > 1 {
+		rows[len(rows)-1] = append(rows[len(rows)-1], 1)
+	}
+	return rows, nil
+}
+
+func TestRunAcceptsGood(t *testing.T) {
+	embedtest.Run(t, new(letters))
+	t.Run("queries", func(t *testing.T) { embedtest.Run(t, &querying{queries: new(letters)}) })
+}
 
 // TestCasesCatchWicked has embedders with one fault each, which the case named
 // must find, and one at least for every case.
@@ -139,6 +168,8 @@ func TestCasesCatchWicked(t *testing.T) {
 				return rows, err
 			}}
 		}, "OneSpace"},
+		{"another space for queries", func() imagescope.Embedder { return &querying{queries: &letters{after: shorter}} }, "OneSpace"},
+		{"ragged rows for queries", func() imagescope.Embedder { return &querying{queries: &letters{after: ragged}} }, "Rows"},
 		{"changes texts", func() imagescope.Embedder {
 			return &letters{before: func(ctx context.Context, texts []string) error {
 				for i := range texts {
