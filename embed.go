@@ -60,6 +60,22 @@ func embedQueries(ctx context.Context, e Embedder, texts []string) ([][]float32,
 	return e.EmbedTexts(ctx, texts)
 }
 
+// NamedEmbedder is an [Embedder] that says what makes its vectors.
+//
+// Name is one line of text, the same for as long as vectors can be compared
+// with each other, and another where they cannot: it has the model with its
+// version, the dimension where that is known, and the version of what prepares
+// texts and images for it; it has no address, no key and nothing else that the
+// vectors do not depend on. "" means that the embedder cannot tell, and is
+// treated as if it had no name. Name asks nobody and may be called at any time.
+//
+// An index that keeps the name refuses vectors of another. An Embedder that
+// wraps another passes its Name on.
+type NamedEmbedder interface {
+	Embedder
+	Name() string
+}
+
 // Captioner says in words what an image shows. It is given what is known of
 // the image already and decides what to make of it: one that asks a model
 // returns a Caption that is there, one that measures pixels adds to it.
