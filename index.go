@@ -3,6 +3,7 @@ package imagescope
 import (
 	"context"
 	"errors"
+	"iter"
 )
 
 // Errors of a [VectorIndex].
@@ -16,7 +17,7 @@ var (
 	// ErrModelMismatch means that vectors of one model would meet those of
 	// another, whose inner products say nothing: what is stored was made by an
 	// embedder of another name than the one that is used with it.
-	ErrModelMismatch = errors.New("vectors of another model: open what was made with this one, or embed the images anew")
+	ErrModelMismatch = errors.New("vectors of another model: use the embedder that made them, or embed the images anew")
 )
 
 // Entry is what an index holds of one image.
@@ -61,4 +62,13 @@ type VectorIndex interface {
 	// have any length, 0 included. Errors are [ErrDimension], [ErrNotFinite]
 	// and those of [Filter.Validate].
 	Search(ctx context.Context, query []float32, k int, f Filter) ([]Match, error)
+}
+
+// Lister is an index that can tell all that it holds.
+type Lister interface {
+	// Entries returns all entries in order of ID, without their vectors. The
+	// loop may use and change the index; of what is changed meanwhile, by the
+	// loop or by others, it sees either state. An error is the last that is
+	// returned, with the zero Entry. Entries are the caller's to keep and change.
+	Entries(ctx context.Context) iter.Seq2[Entry, error]
 }

@@ -13,13 +13,45 @@ import (
 	"github.com/imagescope/imagescope/internal/store"
 )
 
+var (
+	_ imagescope.Lister = (*Disk)(nil)
+	_ imagescope.Lister = (*Flat)(nil)
+	_ imagescope.Lister = (*HNSW)(nil)
+)
+
 // Entries returns all entries in order of ID, without their vectors, as they
 // are when the iteration begins: it may change the index, which it does not
 // see. It takes 64 bytes for each entry while it lasts. The error, which ends
 // it, is that of the context or [ErrClosed].
 func (d *Disk) Entries(ctx context.Context) iter.Seq2[imagescope.Entry, error] {
+	return entries(ctx, func() ([]imagescope.Entry, error) {
+		if d.closed.Load() {
+			return nil, ErrClosed
+		}
+		return d.memory.list(), nil
+	})
+}
+
+// Entries is [Disk.Entries]. The error, which ends it, is that of the context.
+func (f *Flat) Entries(ctx context.Context) iter.Seq2[imagescope.Entry, error] {
+	return entries(ctx, func() ([]imagescope.Entry, error) { return f.list(), nil })
+}
+
+// Entries is [Disk.Entries]. The error, which ends it, is that of the context.
+func (h *HNSW) Entries(ctx context.Context) iter.Seq2[imagescope.Entry, error] {
+	return entries(ctx, func() ([]imagescope.Entry, error) { return h.list(), nil })
+}
+
+// entries walks over what list returns, in order of ID. Its metadata is the
+// index's own.
+func entries(ctx context.Context, list func() ([]imagescope.Entry, error)) iter.Seq2[imagescope.Entry, error] {
 	return func(yield func(imagescope.Entry, error) bool) {
-		listed, err := d.list(ctx)
+		var listed []imagescope.Entry
+		err := ctx.Err()
+		if err == nil {
+			listed, err = list()
+		}
+		slices.SortFunc(listed, func(a, b imagescope.Entry) int { return strings.Compare(a.ID, b.ID) })
 		for _, e := range listed {
 			if err = ctx.Err(); err != nil {
 				break
@@ -33,19 +65,6 @@ func (d *Disk) Entries(ctx context.Context) iter.Seq2[imagescope.Entry, error] {
 			yield(imagescope.Entry{}, fmt.Errorf("index: entries: %w", err))
 		}
 	}
-}
-
-// list returns all entries without vectors. Their metadata is the index's own.
-func (d *Disk) list(ctx context.Context) ([]imagescope.Entry, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if d.closed.Load() {
-		return nil, ErrClosed
-	}
-	listed := d.memory.list()
-	slices.SortFunc(listed, func(a, b imagescope.Entry) int { return strings.Compare(a.ID, b.ID) })
-	return listed, nil
 }
 
 // EntriesWithVectors is [Disk.Entries] with the vectors, which it reads from

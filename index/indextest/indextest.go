@@ -66,6 +66,7 @@ var cases = []struct {
 	{"refused queries", checkRefusedQueries},
 	{"dimension", checkDimension},
 	{"context", checkContext},
+	{"entries", checkEntries},
 	{"filters", checkFilters},
 	{"random filters", checkRandomFilters},
 	{"random changes", checkRandomChanges},
@@ -74,7 +75,7 @@ var cases = []struct {
 	{"reopen", checkReopen},
 }
 
-var errSkip = errors.New("Options.Reopen is nil")
+var errSkip = errors.New("the index does not do this")
 
 // subject is what a case tests.
 type subject struct {

@@ -12,7 +12,7 @@ import (
 // often as one likes, and can be changed.
 func checkReopen(s *subject) error {
 	if s.opts.Reopen == nil {
-		return errSkip
+		return fmt.Errorf("Options.Reopen is nil: %w", errSkip)
 	}
 	ix := s.reopen(s.open())
 	m := modelOf(
