@@ -62,7 +62,7 @@ func embedQueries(ctx context.Context, e Embedder, texts []string) ([][]float32,
 
 // NamedEmbedder is an [Embedder] that says what makes its vectors.
 //
-// Name is one line of text, the same for as long as vectors can be compared
+// Name is one line of text, of 1 KiB at most, the same for as long as vectors can be compared
 // with each other, and another where they cannot: it has the model with its
 // version, the dimension where that is known, and the version of what prepares
 // texts and images for it; it has no address, no key and nothing else that the

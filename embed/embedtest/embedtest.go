@@ -1,6 +1,6 @@
 // Package embedtest checks implementations of imagescope.Embedder against
-// what its documentation says, and what an imagescope.QueryEmbedder does beyond
-// it.
+// what its documentation says, and what an imagescope.QueryEmbedder and an
+// imagescope.NamedEmbedder do beyond it.
 //
 //	func TestMyEmbedder(t *testing.T) { embedtest.Run(t, myEmbedder) }
 package embedtest
@@ -51,6 +51,7 @@ func Cases() []Case {
 		{"Retained", "The caller overwrites its slices when the call is over.", retained},
 		{"Deterministic", "Stored vectors are compared with those of a later query.", deterministic},
 		{"Concurrent", "Add embeds several batches at once.", concurrent},
+		{"Name", "An index keeps the name and compares it with that of a later process.", oneName},
 		{"DoneContext", "A search that was given up must end, and must not look answered.", doneContext},
 	}
 }

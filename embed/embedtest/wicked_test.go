@@ -3,6 +3,7 @@ package embedtest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"sync"
@@ -84,7 +85,21 @@ func ragged(_ []string, rows [][]float32) ([][]float32, error) {
 	return rows, nil
 }
 
+// named has a name.
+type named struct {
+	letters
+	name func() string
+}
+
+func (e *named) Name() string { return e.name() }
+
+func withName(name string) func() imagescope.Embedder {
+	return func() imagescope.Embedder { return &named{name: func() string { return name }} }
+}
+
 func TestRunAcceptsGood(t *testing.T) {
+	t.Run("name", func(t *testing.T) { embedtest.Run(t, withName("letters 27")()) })
+	t.Run("empty name", func(t *testing.T) { embedtest.Run(t, withName("")()) })
 	embedtest.Run(t, new(letters))
 	t.Run("queries", func(t *testing.T) { embedtest.Run(t, &querying{queries: new(letters)}) })
 }
@@ -198,6 +213,14 @@ func TestCasesCatchWicked(t *testing.T) {
 			}}
 		}, "Deterministic"},
 		{"mixes calls that overlap", mixer, "Concurrent"},
+		{"a name of two lines", withName("letters\n27"), "Name"},
+		{"a name with space before it", withName(" letters"), "Name"},
+		{"a name that is no text", withName("letters\xff"), "Name"},
+		{"an endless name", withName(strings.Repeat("letters", 200)), "Name"},
+		{"another name each time", func() imagescope.Embedder {
+			n := 0
+			return &named{name: func() string { n++; return fmt.Sprint("letters ", n) }}
+		}, "Name"},
 		{"does not heed the context", func() imagescope.Embedder {
 			return &letters{before: func(context.Context, []string) error { return nil }}
 		}, "DoneContext"},
