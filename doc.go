@@ -104,7 +104,9 @@
 //	Record    around all of it writes what stages saw, at the model what each try brought
 //
 // Give models a client of [NewHTTPClient]: langchaingo's adapters lose most of
-// what Retry goes by. The example "ModelCalls" is a whole stack.
+// what Retry goes by. The example "ModelCalls" is a whole stack. A [Retrier] and
+// a [Limiter] do for any other client, such as an embedder's, what Retry and
+// Limit do for a Reasoner.
 //
 // # Faults
 //
