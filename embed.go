@@ -31,6 +31,8 @@ type Composed struct {
 // [Pipeline] searches with it as Config.Composed says.
 //
 // What holds for the methods of Embedder holds for EmbedComposed, row for row.
+// Its rows are searched with: a model that tells queries from documents is told
+// that they are queries. Each picture has bytes where a Pipeline asks.
 // An implementation for several models, of which the one at hand cannot do
 // this, returns an error that wraps [errors.ErrUnsupported], and is then taken
 // for a plain Embedder. What wraps an Embedder and adds to it should have this

@@ -28,7 +28,7 @@ func oneName(ctx context.Context, e imagescope.Embedder) error {
 	case name != strings.TrimSpace(name):
 		return fmt.Errorf("Name is %q, with space around it", name)
 	}
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		if _, err := embed.rows(ctx, some); err != nil {
 			return err
 		}
