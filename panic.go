@@ -14,10 +14,7 @@ type PanicError struct {
 	Stack []byte // the stack of the goroutine that panicked, as text
 }
 
-// maxPanicText is how many bytes are shown of what panic was called with.
-const maxPanicText = 2048
-
-func (e *PanicError) Error() string { return "panicked: " + head(fmt.Sprint(e.Value), maxPanicText) }
+func (e *PanicError) Error() string { return "panicked: " + head(fmt.Sprint(e.Value), maxErrorText) }
 
 // Unwrap returns Value if it is an error.
 func (e *PanicError) Unwrap() error {

@@ -103,11 +103,7 @@ func (s *search) checked() (cs []Candidate) {
 // newcomers searches for descriptions and returns what stage 2 has not looked
 // at yet, as similar as it is to the intent.
 func (s *search) newcomers(ctx context.Context, descriptions []string) ([]Candidate, error) {
-	mean, queries, err := s.embedDescriptions(ctx, descriptions)
-	if err != nil {
-		return nil, fmt.Errorf("retrieve: %w", err)
-	}
-	found, err := s.find(ctx, mean, queries)
+	found, _, err := s.nearest(ctx, descriptions)
 	if err != nil {
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
@@ -132,10 +128,10 @@ func (s *search) newcomers(ctx context.Context, descriptions []string) ([]Candid
 			added = append(added, before)
 		}
 	}
-	if len(unknown.Only) == 0 || s.query == nil {
+	if len(unknown.Only) == 0 || s.mean == nil {
 		return added, nil
 	}
-	matches, err := s.similarities(ctx, s.query, unknown)
+	matches, err := s.similarities(ctx, s.mean, unknown)
 	if err != nil {
 		return nil, fmt.Errorf("similarities of %d images: %w", len(unknown.Only), err)
 	}

@@ -4,8 +4,8 @@ import "slices"
 
 // Named is a scene of the gallery.
 type Named struct {
-	ID    string `json:"id"` // a slash path that ends in .png
-	Scene Scene  `json:"scene"`
+	ID    string // a slash path that ends in .png
+	Scene Scene
 }
 
 // Gallery returns a choice of scenes, ordered by ID, that makes good queries:
