@@ -7,7 +7,8 @@ type Candidate struct {
 	// Similarity is the retrieval score: the mean over the descriptions of
 	// (1-τ)·cos(description, image) + τ·cos(description, caption). It says this
 	// too where several lists were fused, whose order it then does not give. In
-	// the order of an [Instant] answer it is that with the composed vector.
+	// the order of an [Instant] answer, and where Result.Composed is
+	// [ComposedAlone], it is that with the composed vector.
 	Similarity float32 `json:"similarity"`
 	// Fused is the sum of 1/(60+place) over the lists that were fused, from
 	// which the order of retrieval comes; 0 where there was only one list. It is

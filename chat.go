@@ -101,7 +101,7 @@ func (c *Chat) Stages(ctx context.Context, q Query) iter.Seq2[Result, error] {
 		var start int
 		q.Carried, start = c.carried()
 		var last Result
-		for r, err := range c.p.Stages(ctx, q) {
+		for r, err := range c.p.stages(ctx, q, true) {
 			if err != nil {
 				yield(Result{}, err)
 				return

@@ -31,6 +31,8 @@ type Composed struct {
 // [Pipeline] searches with it as Config.Composed says.
 //
 // What holds for the methods of Embedder holds for EmbedComposed, row for row.
+// Its rows are searched with: a model that tells queries from documents is told
+// that they are queries. Each picture has bytes where a Pipeline asks.
 // An implementation for several models, of which the one at hand cannot do
 // this, returns an error that wraps [errors.ErrUnsupported], and is then taken
 // for a plain Embedder. What wraps an Embedder and adds to it should have this
@@ -62,7 +64,7 @@ func embedQueries(ctx context.Context, e Embedder, texts []string) ([][]float32,
 
 // NamedEmbedder is an [Embedder] that says what makes its vectors.
 //
-// Name is one line of text, the same for as long as vectors can be compared
+// Name is one line of text, of 1 KiB at most, the same for as long as vectors can be compared
 // with each other, and another where they cannot: it has the model with its
 // version, the dimension where that is known, and the version of what prepares
 // texts and images for it; it has no address, no key and nothing else that the

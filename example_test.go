@@ -3,6 +3,7 @@ package imagescope_test
 import (
 	"context"
 	"fmt"
+	"image"
 	"log"
 	"strings"
 
@@ -234,4 +235,45 @@ func ExampleConfig_minConfidence() {
 	//      ✓ Is there a cat? yes, wanted yes (the caption says "a red cat")
 	//      ✗ Is there a green cat? no, wanted yes (the caption says "a red cat")
 	//    rejected: its confidence of 0.50 is less than 0.90: Is there a green cat? no, wanted yes
+}
+
+// sighted is an embedder that takes a picture and a text together, and knows
+// one picture by sight: that of a dog.
+type sighted struct{ colours }
+
+func (s sighted) EmbedComposed(ctx context.Context, inputs []imagescope.Composed) ([][]float32, error) {
+	texts := make([]string, len(inputs))
+	for i, in := range inputs {
+		texts[i] = map[string]string{"upload": "dog "}[in.Image.ID] + in.Text
+	}
+	return s.EmbedTexts(ctx, texts)
+}
+
+// An embedder that takes a picture and a text together makes one vector of the
+// reference and the change. Without it only the text is searched for, and
+// which pet it is stays unknown.
+func ExampleComposedEmbedder() {
+	cfg := imagescope.Config{Embedder: sighted{}, Index: new(index.Flat)}
+	p, err := imagescope.New(cfg)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := p.Add(context.Background(), gallery...); err != nil {
+		log.Fatal(err)
+	}
+	reference := imagescope.Pixels("upload", image.NewGray(image.Rect(0, 0, 32, 32)))
+	for _, mode := range []imagescope.ComposedSearch{imagescope.ComposedOff, imagescope.ComposedFused} {
+		cfg.Composed = mode
+		if p, err = imagescope.New(cfg); err != nil {
+			log.Fatal(err)
+		}
+		result, err := p.Search(context.Background(), imagescope.Change(reference, "make it blue"))
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s: %v, composed: %q\n", mode, result.IDs(), result.Composed)
+	}
+	// Output:
+	// off: [2.jpg 3.jpg 1.jpg], composed: ""
+	// fused: [3.jpg 2.jpg 1.jpg], composed: "alone"
 }

@@ -47,6 +47,9 @@ func (r Result) explain(mark string, c Candidate) string {
 	if c.Fused > 0 {
 		fmt.Fprintf(&b, ", fused %.4f", c.Fused)
 	}
+	if c.Places.Retrieve > 0 || c.Places.Instant > 0 {
+		b.WriteString(r.Composed.by())
+	}
 	r.explainVerify(&b, c)
 	if c.Places.Refine > 0 {
 		r.explainRefine(&b, c)
@@ -89,6 +92,17 @@ func (r Result) explainVerify(b *strings.Builder, c Candidate) {
 			fmt.Fprintf(b, " (%s)", short(a.Reply))
 		}
 	}
+}
+
+// by says in words what the images were searched for with.
+func (c ComposedSearch) by() string {
+	switch c {
+	case ComposedAlone:
+		return ", by the composed vector"
+	case ComposedFused:
+		return ", by the composed vector and the descriptions"
+	}
+	return ""
 }
 
 // because returns the reason in words that can follow a statement.

@@ -45,6 +45,10 @@ type Config struct {
 	CaptionIndex VectorIndex
 	// Fusion is how the descriptions of an intent are searched for together.
 	Fusion Fusion
+	// Composed is how a query with a reference that has a picture is searched
+	// for where Embedder is a [ComposedEmbedder]; "" means [ComposedFused]. Other
+	// queries, and pipelines with another embedder, are not touched by it.
+	Composed ComposedSearch
 
 	Intent Interpreter // stage 1; nil searches for the text as it is
 	Verify Verifier    // stage 2
@@ -99,7 +103,8 @@ type Config struct {
 
 	// StageTimeout ends a stage that takes longer, by its context; the search
 	// goes on without it. A stage that does not heed its context is waited
-	// for. 0 means no limit but the context's. Retrieval is not limited.
+	// for. 0 means no limit but the context's. Retrieval is not limited, but for
+	// the vector that a [ComposedEmbedder] makes for it.
 	StageTimeout time.Duration
 	// Budget bounds what each query may cost, unless Query.Budget says more. The
 	// zero Budget bounds nothing.
@@ -151,6 +156,10 @@ func (c Config) validate() error {
 		return fmt.Errorf("Config.Tau is %v: it is a share, from 0 to 1", *c.Tau)
 	case c.Fusion != MeanVector && c.Fusion != ReciprocalRank:
 		return fmt.Errorf("Config.Fusion is %d: use MeanVector or ReciprocalRank", c.Fusion)
+	case !c.Composed.isKnown():
+		return fmt.Errorf("Config.Composed is %q: use ComposedFused, ComposedAlone or ComposedOff", c.Composed)
+	case c.Composed == ComposedAlone && !isComposed(c.Embedder):
+		return fmt.Errorf("Config.Composed is ComposedAlone, and Config.Embedder, a %T, is no ComposedEmbedder", c.Embedder)
 	case c.TopK < 0:
 		return fmt.Errorf("Config.TopK is %d: use 0 for the default of %d, or leave Verify nil to skip stage 2", c.TopK, DefaultTopK)
 	case c.Concurrency < 0:

@@ -24,6 +24,7 @@ func TestImportDirection(t *testing.T) {
 		// package that needs nothing but the standard library.
 		"golang.org/x/time/rate", "github.com/cenkalti/backoff/v5", "github.com/sony/gobreaker/v2",
 		"github.com/hashicorp/golang-lru/v2/simplelru", module + "/internal/journal",
+		module + "/internal/redact",
 	}
 	for name := range importsOf(t, ".") {
 		if standard(name) || slices.ContainsFunc(root, func(allowed string) bool { return under(name, allowed) }) {
@@ -46,7 +47,7 @@ func TestImportDirection(t *testing.T) {
 			}
 		}
 	}
-	for _, dir := range []string{"internal/picture", "internal/words", "internal/phrase", "internal/change", "internal/reply", "internal/journal"} {
+	for _, dir := range []string{"internal/picture", "internal/words", "internal/phrase", "internal/change", "internal/reply", "internal/journal", "internal/redact"} {
 		for name := range importsOf(t, dir) {
 			if under(name, module) && !under(name, module+"/internal") {
 				t.Errorf("%s imports %s: it lies below all public packages", dir, name)

@@ -22,6 +22,11 @@ import (
 // the answer stands for retrieval as well, in place of the text as it is.
 // It costs one call of the embedder for the texts, and one more for a reference
 // that is not in the index; these are waited for, and no model is.
+//
+// Where there is a vector that a [ComposedEmbedder] made of reference and text,
+// that is searched for instead, and Composition is empty: such a model has read
+// the words. With [ComposedAlone] retrieval itself is as quick, and there is no
+// instant answer beside it.
 type Instant struct {
 	// TextWeight is a, from 0 to 1; nil means [DefaultTextWeight].
 	TextWeight *float64
@@ -78,6 +83,9 @@ func (i *Instant) textWeight() float64 {
 // instant is the answer before stage 1, which it sets going.
 func (s *search) instant(ctx context.Context) error {
 	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	if ok, err := s.instantComposed(ctx); ok || err != nil {
 		return err
 	}
 	var composition Composition

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/tmc/langchaingo/llms"
+
+	"github.com/imagescope/imagescope/internal/redact"
 )
 
 // Provider names a langchaingo adapter whose habits [NewReasoner] knows: how
@@ -263,5 +265,5 @@ func (m *langchain) failed(task Task, err error) error {
 	if task != "" {
 		name += fmt.Sprintf(", asked to %s", task)
 	}
-	return &redacted{name + ": " + withoutSecrets(err.Error()), err}
+	return &redact.Error{Text: name + ": " + redact.Message(err.Error()), Err: err}
 }

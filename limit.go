@@ -1,14 +1,9 @@
 package imagescope
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
-
-	"golang.org/x/sync/semaphore"
-	"golang.org/x/time/rate"
 )
 
 // Errors of [Limit]. Both come with [context.DeadlineExceeded].
@@ -26,8 +21,8 @@ var (
 // was set up for (Ollama: OLLAMA_NUM_PARALLEL).
 const DefaultInFlight = 16
 
-// LimitOptions bounds the calls that [Limit] lets through. The zero value is
-// the default.
+// LimitOptions bounds the calls that [Limit] and a [Limiter] let through. The
+// zero value is the default.
 type LimitOptions struct {
 	// InFlight is the most calls at once; 0 means [DefaultInFlight], less
 	// than 0 any number.
@@ -59,106 +54,26 @@ type LimitOptions struct {
 // One Limit should stand before all that one server answers: where several
 // models share a server, put it before their [Route].
 func Limit(r Reasoner, opts *LimitOptions) Reasoner {
-	if opts == nil {
-		opts = &LimitOptions{}
-	}
-	l := &limited{
-		r:       r,
-		timeout: opts.Timeout,
-		calls:   perMinute(opts.CallsPerMinute),
-		tokens:  perMinute(opts.TokensPerMinute),
-	}
-	if n := cmp.Or(opts.InFlight, DefaultInFlight); n > 0 {
-		l.inFlight = semaphore.NewWeighted(int64(n))
-	}
-	return l
+	return &limited{r, NewLimiter(opts)}
 }
 
 type limited struct {
-	r             Reasoner
-	timeout       time.Duration
-	inFlight      *semaphore.Weighted // nil for no limit
-	calls, tokens *rate.Limiter       // nil for no limit
-}
-
-// perMinute returns a limiter that lets at most n through in any minute, as
-// long as no more than its burst is asked for at once: a full bucket and what
-// flows in during the minute.
-func perMinute(n int) *rate.Limiter {
-	if n <= 0 {
-		return nil
-	}
-	burst := max(1, n/6)
-	return rate.NewLimiter(rate.Limit(float64(n-burst+1)/60), burst)
+	r       Reasoner
+	limiter *Limiter
 }
 
 // Reason implements [Reasoner].
 func (l *limited) Reason(ctx context.Context, req Request) (Response, error) {
-	// The place comes first: who waits for a minute's allowance holds one, so
-	// that the order is kept and nobody who gives up has used the allowance.
-	if l.inFlight != nil {
-		if err := l.inFlight.Acquire(ctx, 1); err != nil {
-			return Response{}, fmt.Errorf("wait for other calls to end: %w", done(ctx))
-		}
-		defer l.inFlight.Release(1)
-	}
+	var resp Response
 	expected := leastTokens(req)
-	if err := take(ctx, l.calls, 1, "CallsPerMinute"); err != nil {
-		return Response{}, err
-	}
-	if err := take(ctx, l.tokens, expected, "TokensPerMinute"); err != nil {
-		return Response{}, err
-	}
-	resp, err := l.call(ctx, req)
-	if !resp.Cached {
-		owe(l.tokens, tokensOf(req, resp)-expected)
-	}
+	err := l.limiter.Do(ctx, expected, func(ctx context.Context) (used int, err error) {
+		resp, err = reason(ctx, l.r, req)
+		if resp.Cached {
+			return expected, err
+		}
+		return tokensOf(req, resp), err
+	})
 	return resp, err
-}
-
-// call calls r within the timeout.
-func (l *limited) call(ctx context.Context, req Request) (Response, error) {
-	if l.timeout <= 0 {
-		return reason(ctx, l.r, req)
-	}
-	limited, cancel := context.WithTimeoutCause(ctx, l.timeout, ErrCallTimeout)
-	defer cancel()
-	resp, err := reason(limited, l.r, req)
-	if limited.Err() != nil && ctx.Err() == nil && (err == nil || !errors.Is(err, ErrCallTimeout)) {
-		return Response{}, fmt.Errorf("no reply after %v: %w", l.timeout, done(limited))
-	}
-	return resp, err
-}
-
-// take waits until n may be had of a minute's allowance.
-func take(ctx context.Context, l *rate.Limiter, n int, option string) error {
-	if l == nil {
-		return nil
-	}
-	err := l.WaitN(planned{ctx}, min(n, l.Burst()))
-	switch {
-	case err == nil:
-		owe(l, n-l.Burst())
-		return nil
-	case ctx.Err() != nil:
-		return fmt.Errorf("wait for LimitOptions.%s: %w", option, done(ctx))
-	}
-	return fmt.Errorf("LimitOptions.%s lets it begin after the context's deadline only: %w: %w", option, ErrNoTime, context.DeadlineExceeded)
-}
-
-// planned is a context whose deadline is the one to plan by.
-type planned struct{ context.Context }
-
-func (p planned) Deadline() (time.Time, bool) { return deadlineOf(p.Context) }
-
-// owe takes what was used already, so that those who come next wait for it.
-func owe(l *rate.Limiter, n int) {
-	if l == nil {
-		return
-	}
-	for now := time.Now(); n > 0; n -= l.Burst() {
-		l.ReserveN(now, min(n, l.Burst()))
-	}
 }
 
 // leastTokensOfImage is the least that a picture takes: that of Google's

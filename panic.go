@@ -14,7 +14,10 @@ type PanicError struct {
 	Stack []byte // the stack of the goroutine that panicked, as text
 }
 
-func (e *PanicError) Error() string { return "panicked: " + head(fmt.Sprint(e.Value), maxErrorText) }
+// maxPanicText is how many bytes are shown of what panic was called with.
+const maxPanicText = 2048
+
+func (e *PanicError) Error() string { return "panicked: " + head(fmt.Sprint(e.Value), maxPanicText) }
 
 // Unwrap returns Value if it is an error.
 func (e *PanicError) Unwrap() error {

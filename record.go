@@ -10,6 +10,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/imagescope/imagescope/internal/redact"
 )
 
 // MaxRecordedLine is how long a line of a recording may be, in bytes. [Record]
@@ -158,7 +160,7 @@ func (r *recording) encode(call recordedCall, req Request, resp Response, failur
 }
 
 func (r *recording) image(img Image, maxSide int) recordedImage {
-	rec := recordedImage{ID: redact(img.ID)}
+	rec := recordedImage{ID: redact.Text(img.ID)}
 	if sum, err := img.sum(); err == nil {
 		rec.SHA256, rec.Bytes = hex.EncodeToString(sum.hash[:]), sum.size
 	}
@@ -169,7 +171,7 @@ func (r *recording) image(img Image, maxSide int) recordedImage {
 }
 
 func recordError(err error) *recordedError {
-	rec := &recordedError{Text: withoutSecrets(err.Error())}
+	rec := &recordedError{Text: redact.Message(err.Error())}
 	var (
 		down   *DownError
 		image  *ImageError
@@ -179,12 +181,12 @@ func recordError(err error) *recordedError {
 	case errors.As(err, &down): // which is not to be taken for its cause
 		return rec
 	case errors.As(err, &image):
-		rec.Kind, rec.ID, rec.Op = kindImage, redact(image.ID), image.Op
-		rec.Text = withoutSecrets(fmt.Sprint(image.Err))
+		rec.Kind, rec.ID, rec.Op = kindImage, redact.Text(image.ID), image.Op
+		rec.Text = redact.Message(fmt.Sprint(image.Err))
 		return rec
 	case errors.As(err, &status):
 		rec.Kind, rec.Code, rec.RetryAfter = kindStatus, status.Code, status.RetryAfter
-		rec.Text = withoutSecrets(fmt.Sprint(status.Err))
+		rec.Text = redact.Message(fmt.Sprint(status.Err))
 		return rec
 	}
 	for _, k := range errorKinds {
@@ -206,7 +208,7 @@ func (e *recordedError) err() error {
 	}
 	for _, k := range errorKinds {
 		if e.Kind == k.kind {
-			return &redacted{e.Text, k.err}
+			return &redact.Error{Text: e.Text, Err: k.err}
 		}
 	}
 	return errors.New(e.Text)
@@ -231,7 +233,7 @@ func redactJSON(v any) (json.RawMessage, error) {
 func redactTree(tree any) any {
 	switch v := tree.(type) {
 	case string:
-		return redact(v)
+		return redact.Text(v)
 	case []any:
 		for i := range v {
 			v[i] = redactTree(v[i])

@@ -103,7 +103,11 @@ func (s *search) checked() (cs []Candidate) {
 // newcomers searches for descriptions and returns what stage 2 has not looked
 // at yet, as similar as it is to the intent.
 func (s *search) newcomers(ctx context.Context, descriptions []string) ([]Candidate, error) {
-	found, _, err := s.nearest(ctx, descriptions)
+	mean, queries, err := s.embedDescriptions(ctx, descriptions)
+	if err != nil {
+		return nil, fmt.Errorf("retrieve: %w", err)
+	}
+	found, err := s.find(ctx, mean, queries)
 	if err != nil {
 		return nil, fmt.Errorf("retrieve: %w", err)
 	}
@@ -128,10 +132,10 @@ func (s *search) newcomers(ctx context.Context, descriptions []string) ([]Candid
 			added = append(added, before)
 		}
 	}
-	if len(unknown.Only) == 0 || s.mean == nil {
+	if len(unknown.Only) == 0 || s.query == nil {
 		return added, nil
 	}
-	matches, err := s.similarities(ctx, s.mean, unknown)
+	matches, err := s.similarities(ctx, s.query, unknown)
 	if err != nil {
 		return nil, fmt.Errorf("similarities of %d images: %w", len(unknown.Only), err)
 	}

@@ -11,6 +11,8 @@ import (
 	"hash"
 	"io"
 	"sync"
+
+	"github.com/imagescope/imagescope/internal/redact"
 )
 
 // NotRecordedError means that a recording has no answer to a request.
@@ -210,7 +212,7 @@ func (p *replaying) Reason(ctx context.Context, req Request) (Response, error) {
 	}
 	ids, sums, known := make([][]byte, len(req.Images)), make([][]byte, len(req.Images)), true
 	for i, img := range req.Images {
-		ids[i] = []byte(redact(img.ID))
+		ids[i] = []byte(redact.Text(img.ID))
 		sum, err := img.sum()
 		sums[i], known = sum.hash[:], known && err == nil
 	}

@@ -27,6 +27,11 @@ type Result struct {
 	// from an [Instant] answer: the first one, or one that stands because the
 	// interpreter failed.
 	Composition *Composition `json:"composition,omitempty"`
+	// Composed says that the images were searched for with the vector that a
+	// [ComposedEmbedder] made of reference and text: with nothing else
+	// ([ComposedAlone]), or together with the descriptions ([ComposedFused]). It
+	// is empty where these, or what Composition says, had no such company.
+	Composed ComposedSearch `json:"composed,omitempty"`
 	// Propositions is what stage 2 checked; nil where it did not get that far.
 	Propositions []Proposition `json:"propositions,omitempty"`
 	// Refinement is what the round of refining looked for; nil where there was

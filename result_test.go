@@ -36,6 +36,7 @@ func example() imagescope.Result {
 			Propositions: []imagescope.Proposition{{Question: "Is there a blue cat?", Want: true}},
 			Fallback:     true,
 		},
+		Composed:    imagescope.ComposedFused,
 		Composition: &imagescope.Composition{Wanted: []string{"a blue cat"}, Unwanted: []string{"a red cat"}},
 		Propositions: []imagescope.Proposition{
 			{Statement: "There is a blue cat.", Question: "Is there a blue cat?", Want: true, Weight: 2},

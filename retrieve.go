@@ -11,16 +11,26 @@ import (
 
 // retrieve is stage 1 and what leads to it. Propositions are made meanwhile.
 func (s *search) retrieve(ctx context.Context) error {
-	if s.read == nil {
-		if err := s.begin(ctx); err != nil {
+	if s.result.Stage == StageRetrieve { // an instant answer was as much
+		s.idle = true
+		return nil
+	}
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	if s.composesAlone() {
+		if ok, err := s.retrieveComposed(ctx); ok || err != nil {
 			return err
 		}
 	}
-	if err := s.interpret(ctx); err != nil {
+	if err := s.understand(ctx); err != nil {
 		return err
 	}
 	if s.p.cfg.Gate.Similarity == 0 {
 		s.propose(ctx)
+	}
+	if err := s.awaitComposed(ctx); err != nil {
+		return err
 	}
 	m := s.meters[StageRetrieve]
 	var err error
@@ -38,17 +48,30 @@ func (s *search) retrieve(ctx context.Context) error {
 	return nil
 }
 
-// begin completes the query, as far as that needs no model, and has it
-// interpreted.
+// begin completes the query, as far as that needs no model, and sets going what
+// does. It does so once.
 func (s *search) begin(ctx context.Context) error {
+	if s.begun {
+		return nil
+	}
+	s.begun = true
 	if err := s.result.Query.validate(); err != nil {
 		return err
 	}
 	if err := s.resolveReference(ctx); err != nil {
 		return err
 	}
+	s.result.Intent = plainIntent(s.result.Query)
+	s.startComposing(ctx)
+	if !s.readsLate() {
+		s.startReading(ctx)
+	}
+	return nil
+}
+
+// startReading has the query interpreted.
+func (s *search) startReading(ctx context.Context) {
 	q := s.result.Query
-	s.result.Intent = plainIntent(q)
 	read := make(chan reading, 1)
 	s.read = read
 	s.background.Go(func() {
@@ -58,7 +81,6 @@ func (s *search) begin(ctx context.Context) error {
 		}
 		read <- r
 	})
-	return nil
 }
 
 // reading is what the captioner and the interpreter made of a query.
@@ -94,9 +116,13 @@ func (s *search) readQuery(ctx context.Context, q Query) reading {
 	return r
 }
 
-// interpret waits for the intent.
-func (s *search) interpret(ctx context.Context) error {
+// understand waits for the intent.
+func (s *search) understand(ctx context.Context) error {
+	if s.read == nil {
+		s.startReading(ctx)
+	}
 	r := <-s.read
+	s.understood = true
 	s.result.Query = r.query
 	s.result.Intent = plainIntent(r.query)
 	if r.uncaptioned != nil {
@@ -209,31 +235,61 @@ func plainIntent(q Query) Intent {
 	return in
 }
 
-// candidatesOfIntent finds the candidates. An instant answer stands where a
-// query with a reference was not understood.
+// candidatesOfIntent finds the candidates. What was found without the intent
+// stands where a query with a reference was not understood.
 func (s *search) candidatesOfIntent(ctx context.Context) error {
-	if s.result.Composition != nil && s.result.Intent.Fallback && s.result.Query.Reference != nil {
-		return nil
+	if s.result.Intent.Fallback && s.result.Query.Reference != nil {
+		if s.result.Composition != nil {
+			return nil
+		}
+		if ok, err := s.findComposed(ctx); ok || err != nil {
+			return err
+		}
 	}
-	found, mean, err := s.nearest(ctx, s.result.Intent.Descriptions)
-	if err != nil {
-		return err
-	}
-	composed := s.all
-	s.all, s.mean, s.result.Composition = found, mean, nil
-	places := make(map[string]int, len(composed))
-	for _, c := range composed {
+	return s.findDescriptions(ctx)
+}
+
+// setRetrieved takes over what retrieval has found.
+func (s *search) setRetrieved(found []Candidate, query []float32, composed ComposedSearch) {
+	places := make(map[string]int, len(s.all))
+	for _, c := range s.all {
 		places[c.Image.ID] = c.Places.Instant
 	}
+	s.all, s.query = found, query
+	s.result.Composition, s.result.Composed = nil, composed
 	for i := range s.all {
 		s.all[i].Places.Instant = places[s.all[i].Image.ID]
 	}
-	return nil
 }
 
-// nearest embeds descriptions and searches for them. mean is that of their
-// vectors.
-func (s *search) nearest(ctx context.Context, texts []string) (found []Candidate, mean []float32, err error) {
+// findDescriptions searches for the descriptions, and for the composed vector
+// where there is one.
+func (s *search) findDescriptions(ctx context.Context) error {
+	mean, queries, err := s.embedDescriptions(ctx, s.result.Intent.Descriptions)
+	if err != nil {
+		return err
+	}
+	var composed ComposedSearch
+	switch {
+	case s.composed == nil:
+	case len(s.composed) != len(mean):
+		if err := s.giveUpComposed(ctx, fmt.Errorf("it has %d components and a description %d: %w", len(s.composed), len(mean), ErrDimension)); err != nil {
+			return err
+		}
+	case len(queries) == 1 && isZero(mean): // nothing is known of the descriptions
+		mean, queries, composed = s.composed, [][]float32{s.composed}, ComposedAlone
+	default:
+		queries, composed = append(slices.Clip(queries), s.composed), ComposedFused
+	}
+	found, err := s.find(ctx, mean, queries)
+	if err == nil {
+		s.setRetrieved(found, mean, composed)
+	}
+	return err
+}
+
+// embedDescriptions returns the vectors to search for, and the mean of all.
+func (s *search) embedDescriptions(ctx context.Context, texts []string) (mean []float32, queries [][]float32, err error) {
 	rows, err := s.embedTexts(ctx, texts)
 	if err != nil {
 		return nil, nil, fmt.Errorf("embed %d descriptions: %w", len(texts), err)
@@ -241,14 +297,13 @@ func (s *search) nearest(ctx context.Context, texts []string) (found []Candidate
 	if mean, err = meanUnit(rows); err != nil {
 		return nil, nil, fmt.Errorf("embed %d descriptions: %w", len(texts), err)
 	}
-	queries := [][]float32{mean}
+	queries = [][]float32{mean}
 	if s.p.cfg.Fusion == ReciprocalRank {
 		if known := slices.DeleteFunc(slices.Clone(rows), isZero); len(known) > 0 {
 			queries = known
 		}
 	}
-	found, err = s.find(ctx, mean, queries)
-	return found, mean, err
+	return mean, queries, nil
 }
 
 func (s *search) embedTexts(ctx context.Context, texts []string) ([][]float32, error) {

@@ -35,13 +35,21 @@ func lastOf(stages iter.Seq2[Result, error]) (Result, error) {
 // Stages answers a query with the result after each stage, as soon as it is
 // known: after the instant answer, after retrieval, after verification, after
 // the round of refining, after ranking. A stage that the pipeline does not have,
-// that Config.Gate leaves out or that has nothing to do yields nothing. An
+// that Config.Gate leaves out or that has nothing to do yields nothing. What
+// retrieval by [ComposedAlone] yields has no intent yet; the next result has, and
+// where no stage follows in a turn of a [Chat] that is one more of retrieval. An
 // error, as of [Pipeline.Search], is yielded once, with an empty Result, and
 // ends the sequence.
 func (p *Pipeline) Stages(ctx context.Context, q Query) iter.Seq2[Result, error] {
+	return p.stages(ctx, q, false)
+}
+
+// stages answers a query, or a turn of a conversation.
+func (p *Pipeline) stages(ctx context.Context, q Query, chat bool) iter.Seq2[Result, error] {
 	return func(yield func(Result, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		s := newSearch(ctx, p, q)
+		s.chat = chat
 		defer s.background.Wait()
 		defer cancel()
 		for _, step := range s.steps() {
@@ -73,12 +81,18 @@ type search struct {
 	result Result
 	all    []Candidate // the candidates, those beyond the query's limit included
 	meters map[Stage]*meter
-	mean   []float32 // of the descriptions; nil where an instant answer stands
+	query  []float32 // what similarities are to; nil where an instant answer stands
 	idle   bool      // the step had nothing to do
 	ended  bool      // the steps that follow are left out
 
-	uploaded bool           // the reference brings bytes of its own
-	read     <-chan reading // what the query is read as; nil until that has begun
+	chat      bool             // the next turn asks for the intent
+	begun     bool             // what needs no stage before it has been set going
+	uploaded  bool             // the reference brings bytes of its own
+	composing <-chan composing // the composed vector; nil before it is made, and after
+	composed  []float32        // that vector, of length 1; nil for none
+
+	read       <-chan reading // what the query is read as; nil until that has begun
+	understood bool           // it has been read
 
 	account *account
 	sharing sync.Mutex
@@ -151,7 +165,7 @@ func (s *search) steps() []func(context.Context) error {
 	if s.p.cfg.Instant != nil {
 		steps = append(steps, s.instant)
 	}
-	steps = append(steps, s.retrieve)
+	steps = append(steps, s.retrieve, s.readAfter)
 	if s.p.cfg.Verify != nil {
 		steps = append(steps, s.verify)
 	}

@@ -16,7 +16,7 @@ import (
 // [Reasoner] of [NewReasoner] returns it for every model that was given a
 // client of [NewHTTPClient]; without one it finds the status only where the
 // adapter has it in its error's text (openai, anthropic, mistral, googleai),
-// and never a Retry-After.
+// and never a Retry-After. [NewStatusError] makes one for calls of one's own.
 type StatusError struct {
 	// Code is the HTTP status, 400 or more; 0 if the connection could not be
 	// made or was cut off.
@@ -25,6 +25,15 @@ type StatusError struct {
 	RetryAfter time.Duration
 	// Err says what happened, without API keys.
 	Err error
+}
+
+// NewStatusError returns a call that resp refuses, for the reason err. A nil
+// resp stands for a connection that could not be made or was cut off.
+func NewStatusError(resp *http.Response, err error) *StatusError {
+	if resp == nil {
+		return &StatusError{Err: err}
+	}
+	return &StatusError{Code: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now()), Err: err}
 }
 
 func (e *StatusError) Error() string {

@@ -31,6 +31,10 @@ const (
 
 // LangchainOptions adjusts a [Langchain]. The zero value is ready to use.
 type LangchainOptions struct {
+	// Model names the model, for [Langchain.Name]: langchaingo does not tell.
+	// What else decides about its vectors, such as a reduced dimension, belongs
+	// into it: "text-embedding-3-large at 1024".
+	Model string
 	// BatchSize is how many texts go into one call; 0 means
 	// [DefaultBatchSize].
 	BatchSize int
@@ -52,7 +56,10 @@ type Langchain struct {
 	opts     LangchainOptions
 }
 
-var _ imagescope.QueryEmbedder = (*Langchain)(nil)
+var (
+	_ imagescope.QueryEmbedder = (*Langchain)(nil)
+	_ imagescope.NamedEmbedder = (*Langchain)(nil)
+)
 
 // NewLangchain returns an embedder that asks e, which must not be nil and must
 // allow calls that overlap, as those of langchaingo do. opts may be nil.
@@ -70,6 +77,20 @@ func NewLangchain(e embeddings.Embedder, opts *LangchainOptions) *Langchain {
 	}
 	return l
 }
+
+// Name returns LangchainOptions.Model and that images are embedded by their
+// captions, as "nomic-embed-text by captions/1". Without a Model it returns "",
+// and an index cannot tell the vectors from those of another model.
+func (l *Langchain) Name() string {
+	if model := oneLine(l.opts.Model); model != "" {
+		return fmt.Sprintf("%s by captions/%d", model, langchainVersion)
+	}
+	return ""
+}
+
+// langchainVersion is that of what is done to texts before they are sent. It
+// must go up when that changes.
+const langchainVersion = 1
 
 // EmbedTexts returns a row for each text. White space is folded, since
 // embedders take line breaks badly, and a text counts up to 8 KiB. An empty

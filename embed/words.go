@@ -40,8 +40,8 @@ const DefaultDim = 2048
 // is found by dog.
 //
 // Rows depend on nothing but the text, Dim and, on the query side, Weights.
-// Rows of another Dim do not fit into the same index, and those of another
-// release of this package may not either if its lexicon changed.
+// Rows of another Dim do not fit into the same index, nor do those of another
+// release of this package if its lexicon changed; [Words.Name] tells them apart.
 type Words struct {
 	// Dim is how many components a row has; 0 means [DefaultDim]. With fewer
 	// than 1,700 the lexicon has none of its own.
@@ -51,7 +51,16 @@ type Words struct {
 	Weights *Weights
 }
 
-var _ imagescope.Embedder = Words{}
+var _ imagescope.NamedEmbedder = Words{}
+
+// wordsVersion is that of the rows. TestWordsVersion fails when the lexicon or
+// the code makes others of the same texts: then it must go up.
+const wordsVersion = 1
+
+// Name returns the version of the rows and their length, as "words/1 2048".
+// Weights are not part of it: they change what a query looks for, and not what
+// the components stand for.
+func (w Words) Name() string { return fmt.Sprintf("words/%d %d", wordsVersion, len(newRow(w.Dim))) }
 
 // EmbedTexts returns a row for each text, of which 8 KiB count. The only error
 // is that of a done context.

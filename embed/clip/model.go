@@ -46,15 +46,17 @@ type Model struct {
 	unmask  bool  // filled up places are attended to
 	pixels  *pixels.Settings
 	dim     int
+	name    string
 
 	mu           sync.RWMutex // held for reading while networks run
 	text, vision *network     // the same one where both are in one file
 	closed       bool
 }
 
-var _ imagescope.Embedder = (*Model)(nil)
+var _ imagescope.NamedEmbedder = (*Model)(nil)
 
-// Open loads the model in a folder. The error wraps [ErrNoRuntime] where ONNX
+// Open loads the model in a folder, all of whose files it reads: [Model.Name]
+// has their checksum, which takes about a second for 2 GB. The error wraps [ErrNoRuntime] where ONNX
 // Runtime cannot be loaded and [ErrNoModel] where the folder lacks a file; it
 // says what to install or fetch and where it goes. opts may be nil.
 func Open(dir string, opts *Options) (*Model, error) {
@@ -105,8 +107,20 @@ func (m *Model) load(dir string) error {
 			return err
 		}
 	}
-	return m.probe()
+	if err := m.probe(); err != nil {
+		return err
+	}
+	sum, err := f.sum(settings, m.pad)
+	if err != nil {
+		return err
+	}
+	m.name = fmt.Sprintf("clip/%d %d %s", version, m.dim, sum)
+	return nil
 }
+
+// version is that of what is done to texts and pictures before the model sees
+// them. It must go up when that changes.
+const version = 1
 
 // probe embeds a text and a picture, which shows that the files belong together
 // and how long a row is.
@@ -125,6 +139,11 @@ func (m *Model) probe() error {
 	m.dim = len(text[0])
 	return nil
 }
+
+// Name returns how this package prepares texts and pictures, how long a row is,
+// and a checksum of the model's files, as "clip/1 512 sha256:9f86d081884c7d65".
+// A model in other files has another name, such as one that was quantised.
+func (m *Model) Name() string { return m.name }
 
 // Dim returns how long a row is.
 func (m *Model) Dim() int { return m.dim }

@@ -28,6 +28,18 @@ func pictures(captions []string) []imagescope.Image {
 	return images
 }
 
+// pairs returns an image and a text for each text.
+func pairs(texts []string) []imagescope.Composed {
+	if texts == nil {
+		return nil
+	}
+	inputs := make([]imagescope.Composed, len(texts))
+	for i, img := range pictures(texts) {
+		inputs[i] = imagescope.Composed{Image: img, Text: texts[i]}
+	}
+	return inputs
+}
+
 // drawn returns a picture of 32 × 24 pixels, the same for the same text.
 func drawn(text string) image.Image {
 	sum := [3]uint8{}
@@ -64,12 +76,27 @@ func arguments(ctx context.Context, e imagescope.Embedder) error {
 	if !slices.EqualFunc(images, before, imagescope.Image.Equal) {
 		return errors.New("EmbedImages changed its argument")
 	}
+	if len(ofPairs(ctx, e)) == 0 {
+		return nil
+	}
+	inputs := make([]imagescope.Composed, len(images))
+	for i, img := range images {
+		inputs[i] = imagescope.Composed{Image: img, Text: texts[i]}
+	}
+	if _, err := e.(imagescope.ComposedEmbedder).EmbedComposed(ctx, inputs); err != nil {
+		return fmt.Errorf("EmbedComposed: %w", err)
+	}
+	for i, in := range inputs {
+		if in.Text != texts[i] || !in.Image.Equal(before[i]) {
+			return errors.New("EmbedComposed changed its argument")
+		}
+	}
 	return nil
 }
 
 // retained changes the slices of a call behind its back and repeats it.
 func retained(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		first, err := embed.rows(ctx, some)
 		if err != nil {
 			return err
@@ -118,7 +145,7 @@ func clone(rows [][]float32) [][]float32 {
 }
 
 func deterministic(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		first, err := embed.rows(ctx, some)
 		if err != nil {
 			return err
@@ -149,7 +176,7 @@ func differs(a, b [][]float32) (row int, c float64) {
 // concurrent has calls overlap and compares with one call alone. The race
 // detector sees what this does not.
 func concurrent(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		texts := many(24)
 		want, err := embed.rows(ctx, texts)
 		if err != nil {
@@ -180,7 +207,7 @@ func concurrent(ctx context.Context, e imagescope.Embedder) error {
 func doneContext(ctx context.Context, e imagescope.Embedder) error {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		if _, err := embed.of(ctx, some); !errors.Is(err, context.Canceled) {
 			return fmt.Errorf("%s with a cancelled context returned the error %w, not context.Canceled", embed.name, orNone(err))
 		}

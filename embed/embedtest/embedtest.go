@@ -1,6 +1,6 @@
 // Package embedtest checks implementations of imagescope.Embedder against
-// what its documentation says, and what an imagescope.QueryEmbedder does beyond
-// it.
+// what its documentation says, and what an imagescope.QueryEmbedder and an
+// imagescope.NamedEmbedder do beyond it.
 //
 //	func TestMyEmbedder(t *testing.T) { embedtest.Run(t, myEmbedder) }
 package embedtest
@@ -46,11 +46,13 @@ func Cases() []Case {
 		{"OneSpace", "Texts, and what is searched with, are compared with images: their rows must have one length.", oneSpace},
 		{"EmptyBatch", "Nothing to embed is no reason to fail.", emptyBatch},
 		{"EmptyText", "A user may search for nothing; zeros say that nothing is known.", emptyText},
+		{"Together", "A change is one to this picture and no other: both have a say in the vector. Only for a ComposedEmbedder.", together},
 		{"Texts", "Texts come from users, models and file names.", anyTexts},
 		{"Arguments", "The caller goes on using its slices and maps.", arguments},
 		{"Retained", "The caller overwrites its slices when the call is over.", retained},
 		{"Deterministic", "Stored vectors are compared with those of a later query.", deterministic},
 		{"Concurrent", "Add embeds several batches at once.", concurrent},
+		{"Name", "An index keeps the name and compares it with that of a later process.", oneName},
 		{"DoneContext", "A search that was given up must end, and must not look answered.", doneContext},
 	}
 }
@@ -64,18 +66,34 @@ var some = []string{
 	"a cat",
 }
 
-// embedding is EmbedTexts, EmbedImages of images with these captions, or
-// EmbedQueries.
+// embedding is EmbedTexts, EmbedImages of images with these captions,
+// EmbedQueries, or EmbedComposed of such images and texts.
 type embedding struct {
 	name string
 	of   func(ctx context.Context, texts []string) ([][]float32, error)
 }
 
 // methods returns those of e.
-func methods(e imagescope.Embedder) []embedding {
-	return append(ofTexts(e), embedding{"EmbedImages", func(ctx context.Context, captions []string) ([][]float32, error) {
+func methods(ctx context.Context, e imagescope.Embedder) []embedding {
+	found := append(ofTexts(e), embedding{"EmbedImages", func(ctx context.Context, captions []string) ([][]float32, error) {
 		return e.EmbedImages(ctx, pictures(captions))
 	}})
+	return append(found, ofPairs(ctx, e)...)
+}
+
+// ofPairs returns the method of e that embeds pictures and texts together, if
+// it has one that its model can do.
+func ofPairs(ctx context.Context, e imagescope.Embedder) []embedding {
+	c, ok := e.(imagescope.ComposedEmbedder)
+	if !ok {
+		return nil
+	}
+	if _, err := c.EmbedComposed(ctx, pairs(some[:1])); errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return []embedding{{"EmbedComposed", func(ctx context.Context, texts []string) ([][]float32, error) {
+		return c.EmbedComposed(ctx, pairs(texts))
+	}}}
 }
 
 // ofTexts returns the methods of e that embed texts.
@@ -88,7 +106,7 @@ func ofTexts(e imagescope.Embedder) []embedding {
 }
 
 func rows(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		for _, n := range []int{1, 2, 5, 40} {
 			if _, err := embed.rows(ctx, many(n)); err != nil {
 				return err
@@ -130,7 +148,7 @@ func (embed embedding) rows(ctx context.Context, texts []string) ([][]float32, e
 }
 
 func order(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		texts := many(20)
 		together, err := embed.rows(ctx, texts)
 		if err != nil {
@@ -170,11 +188,11 @@ func cosine(a, b []float32) float64 {
 }
 
 func oneSpace(ctx context.Context, e imagescope.Embedder) error {
-	texts, err := methods(e)[0].rows(ctx, some)
+	texts, err := methods(ctx, e)[0].rows(ctx, some)
 	if err != nil {
 		return err
 	}
-	for _, embed := range methods(e)[1:] {
+	for _, embed := range methods(ctx, e)[1:] {
 		rows, err := embed.rows(ctx, some)
 		if err != nil {
 			return err
@@ -187,7 +205,7 @@ func oneSpace(ctx context.Context, e imagescope.Embedder) error {
 }
 
 func emptyBatch(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		for _, none := range [][]string{nil, {}} {
 			if got, err := embed.of(ctx, none); err != nil || len(got) != 0 {
 				return fmt.Errorf("%s of no input returned %d rows and the error %w", embed.name, len(got), orNone(err))
@@ -207,7 +225,7 @@ func orNone(err error) error {
 }
 
 func emptyText(ctx context.Context, e imagescope.Embedder) error {
-	for _, embed := range ofTexts(e) {
+	for _, embed := range append(ofTexts(e), ofPairs(ctx, e)...) {
 		for _, batch := range [][]string{{""}, {"a dog", "", "a cat"}, {" \n\t"}} {
 			if _, err := embed.rows(ctx, batch); err != nil {
 				return err
@@ -216,6 +234,32 @@ func emptyText(ctx context.Context, e imagescope.Embedder) error {
 	}
 	return nil
 }
+
+// together changes the text beside a picture, and the picture beside a text.
+func together(ctx context.Context, e imagescope.Embedder) error {
+	if len(ofPairs(ctx, e)) == 0 {
+		return nil
+	}
+	inputs := pairs([]string{some[0], some[0], some[3]})
+	inputs[0].Text, inputs[1].Text, inputs[2].Text = "make it blue", "with an umbrella", "make it blue"
+	embed := embedding{"EmbedComposed", func(ctx context.Context, _ []string) ([][]float32, error) {
+		return e.(imagescope.ComposedEmbedder).EmbedComposed(ctx, inputs)
+	}}
+	got, err := embed.rows(ctx, make([]string, len(inputs)))
+	if err != nil {
+		return err
+	}
+	if c := cosine(got[0], got[1]); c > alike {
+		return fmt.Errorf("EmbedComposed of one picture and two texts returned rows with cosine %.6f", c)
+	}
+	if c := cosine(got[0], got[2]); c > alike {
+		return fmt.Errorf("EmbedComposed of two pictures and one text returned rows with cosine %.6f", c)
+	}
+	return nil
+}
+
+// alike is the cosine that rows of different inputs stay below.
+const alike = 1 - 1e-5
 
 // anyTexts leaves it open what becomes of strange texts, but not that
 // something does.
@@ -227,7 +271,7 @@ func anyTexts(ctx context.Context, e imagescope.Embedder) error {
 		strings.Repeat("a brown dog runs on the grass and ", 10_000),
 		strings.Repeat("x", 1<<20),
 	}
-	for _, embed := range methods(e) {
+	for _, embed := range methods(ctx, e) {
 		if _, err := embed.rows(ctx, strange); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package embedtest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"sync"
@@ -68,6 +69,26 @@ func (e *querying) EmbedQueries(ctx context.Context, texts []string) ([][]float3
 	return e.queries.EmbedTexts(ctx, texts)
 }
 
+// composing embeds an image's caption and a text together.
+type composing struct {
+	letters
+	pairs  *letters
+	before func(inputs []imagescope.Composed) error
+}
+
+func (e *composing) EmbedComposed(ctx context.Context, inputs []imagescope.Composed) ([][]float32, error) {
+	if e.before != nil {
+		if err := e.before(inputs); err != nil {
+			return nil, err
+		}
+	}
+	texts := make([]string, len(inputs))
+	for i, in := range inputs {
+		texts[i] = in.Image.Caption + " " + in.Text
+	}
+	return e.pairs.EmbedTexts(ctx, texts)
+}
+
 // shorter returns rows of another length.
 func shorter(_ []string, rows [][]float32) ([][]float32, error) {
 	for i := range rows {
@@ -84,9 +105,27 @@ func ragged(_ []string, rows [][]float32) ([][]float32, error) {
 	return rows, nil
 }
 
+// named has a name.
+type named struct {
+	letters
+	name func() string
+}
+
+func (e *named) Name() string { return e.name() }
+
+func withName(name string) func() imagescope.Embedder {
+	return func() imagescope.Embedder { return &named{name: func() string { return name }} }
+}
+
 func TestRunAcceptsGood(t *testing.T) {
+	t.Run("name", func(t *testing.T) { embedtest.Run(t, withName("letters 27")()) })
+	t.Run("empty name", func(t *testing.T) { embedtest.Run(t, withName("")()) })
 	embedtest.Run(t, new(letters))
 	t.Run("queries", func(t *testing.T) { embedtest.Run(t, &querying{queries: new(letters)}) })
+	t.Run("composed", func(t *testing.T) { embedtest.Run(t, &composing{pairs: new(letters)}) })
+	t.Run("not composed", func(t *testing.T) {
+		embedtest.Run(t, &composing{before: func([]imagescope.Composed) error { return fmt.Errorf("this model: %w", errors.ErrUnsupported) }})
+	})
 }
 
 // TestCasesCatchWicked has embedders with one fault each, which the case named
@@ -188,6 +227,53 @@ func TestCasesCatchWicked(t *testing.T) {
 		}, "Arguments"},
 		{"keeps the slice it was given", keeper, "Retained"},
 		{"writes into the rows of the call before", reuser, "Retained"},
+		{"pairs in another space", func() imagescope.Embedder { return &composing{pairs: &letters{after: shorter}} }, "OneSpace"},
+		{"ragged pairs", func() imagescope.Embedder { return &composing{pairs: &letters{after: ragged}} }, "Rows"},
+		{"pairs that do not heed the context", func() imagescope.Embedder {
+			return &composing{pairs: &letters{before: func(context.Context, []string) error { return nil }}}
+		}, "DoneContext"},
+		{"changes pairs", func() imagescope.Embedder {
+			return &composing{pairs: new(letters), before: func(inputs []imagescope.Composed) error {
+				for i := range inputs {
+					inputs[i].Text = strings.TrimSpace(inputs[i].Text)
+				}
+				return nil
+			}}
+		}, "Arguments"},
+		{"changes the images of pairs", func() imagescope.Embedder {
+			return &composing{pairs: new(letters), before: func(inputs []imagescope.Composed) error {
+				for _, in := range inputs {
+					in.Image.Meta["embedded"] = "yes"
+				}
+				return nil
+			}}
+		}, "Arguments"},
+		{"refuses a picture without a text", func() imagescope.Embedder {
+			return &composing{pairs: new(letters), before: func(inputs []imagescope.Composed) error {
+				for _, in := range inputs {
+					if in.Text == "" {
+						return errors.New("no text")
+					}
+				}
+				return nil
+			}}
+		}, "EmptyText"},
+		{"no heed of the text", func() imagescope.Embedder {
+			return &composing{pairs: new(letters), before: func(inputs []imagescope.Composed) error {
+				for i := range inputs {
+					inputs[i].Text = ""
+				}
+				return nil
+			}}
+		}, "Together"},
+		{"no heed of the picture", func() imagescope.Embedder {
+			return &composing{pairs: new(letters), before: func(inputs []imagescope.Composed) error {
+				for i := range inputs {
+					inputs[i].Image = imagescope.Image{}
+				}
+				return nil
+			}}
+		}, "Together"},
 		{"another row each time", func() imagescope.Embedder {
 			var n atomic.Int64
 			return &letters{after: func(_ []string, rows [][]float32) ([][]float32, error) {
@@ -198,6 +284,14 @@ func TestCasesCatchWicked(t *testing.T) {
 			}}
 		}, "Deterministic"},
 		{"mixes calls that overlap", mixer, "Concurrent"},
+		{"a name of two lines", withName("letters\n27"), "Name"},
+		{"a name with space before it", withName(" letters"), "Name"},
+		{"a name that is no text", withName("letters\xff"), "Name"},
+		{"an endless name", withName(strings.Repeat("letters", 200)), "Name"},
+		{"another name each time", func() imagescope.Embedder {
+			n := 0
+			return &named{name: func() string { n++; return fmt.Sprint("letters ", n) }}
+		}, "Name"},
 		{"does not heed the context", func() imagescope.Embedder {
 			return &letters{before: func(context.Context, []string) error { return nil }}
 		}, "DoneContext"},

@@ -1,33 +1,36 @@
-// Benchmark scores rankings on the six benchmarks of the ImageScope paper:
-// CIRCO, CIRR, FashionIQ, Flickr30K, MSCOCO and VisDial.
+// Benchmark runs ImageScope on the six benchmarks of its paper, CIRCO, CIRR,
+// FashionIQ, Flickr30K, MSCOCO and VisDial, and on collections of one's own, and
+// scores rankings as the official scorers do.
 //
-//	benchmark score  -dataset circo -data DIR -predictions FILE
-//	benchmark submit -dataset cirr -data DIR -split test1 -predictions FILE -out NAME
+//	benchmark run     -dataset circo -data DIR -out RUN -model ollama:qwen2.5vl
+//	benchmark run     -dataset mine -queries labels.jsonl -data DIR -out RUN -fail-below Recall@10=80
+//	benchmark compare RUN RUN…
+//	benchmark score   -dataset circo -data DIR -predictions FILE
+//	benchmark submit  -dataset cirr -data DIR -split test1 -predictions FILE -out NAME
+//	benchmark submit  -run RUN -out NAME
 //
-// score prints the measures of the official scorer. submit writes the files
-// that the servers of CIRR and CIRCO take, for the splits whose answers they
-// keep. DIR holds the dataset as its authors publish it; pictures are not
-// needed. FILE holds lines of JSON,
-//
-//	{"query": "17", "ranking": ["best", "second", …]}
-//
-// with "round" (from 0) for a dialogue and "subset" for the order of CIRR's
-// subset, or a submission of CIRR or CIRCO.
+// README.md tells about each.
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"os/signal"
+	"slices"
 	"strings"
 
 	"github.com/imagescope/imagescope/examples/benchmark/dataset"
 )
 
 func main() {
-	err := run(os.Args[1:], os.Stdout)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	case errors.As(err, new(usageError)):
@@ -42,18 +45,24 @@ func main() {
 // usageError is a mistake in the command line.
 type usageError struct{ error }
 
-var commands = map[string]func(args []string, out io.Writer) error{
-	"score":  runScore,
-	"submit": runSubmit,
+func usageErrorf(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// commands are what the program does. Each gets the words behind its own, and
+// where to write its results and what else there is to say.
+var commands = map[string]func(ctx context.Context, args []string, out, errs io.Writer) error{
+	"compare": runCompare,
+	"run":     runRun,
+	"score":   runScore,
+	"submit":  runSubmit,
 }
 
-func run(args []string, out io.Writer) error {
+func execute(ctx context.Context, args []string, out, errs io.Writer) error {
 	if len(args) > 0 {
 		if command, ok := commands[args[0]]; ok {
-			return command(args[1:], out)
+			return command(ctx, args[1:], out, errs)
 		}
 	}
-	return usageError{errors.New("the first word has to be a command: score or submit (-h after it lists its flags)")}
+	return usageErrorf("the first word has to be a command: %s (-h after it lists its flags)", strings.Join(slices.Sorted(maps.Keys(commands)), ", "))
 }
 
 // source is the flags that name a dataset.
@@ -69,21 +78,32 @@ func (s *source) register(flags *flag.FlagSet) {
 
 func (s *source) read() (dataset.Dataset, error) {
 	if s.dataset == "" || s.data == "" {
-		return dataset.Dataset{}, usageError{errors.New("-dataset and -data are needed")}
+		return dataset.Dataset{}, usageErrorf("-dataset and -data are needed")
 	}
 	return dataset.Read(s.dataset, s.data, s.split)
 }
 
 // parse reads flags and refuses what is no flag.
 func parse(flags *flag.FlagSet, args []string) error {
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
+	rest, err := parseSome(flags, args)
+	if err == nil && len(rest) > 0 {
+		err = usageErrorf("%q is no flag", rest[0])
+	}
+	return err
+}
+
+// parseSome reads flags and returns what is none, wherever it stands.
+func parseSome(flags *flag.FlagSet, args []string) (rest []string, err error) {
+	for {
+		if err := flags.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return nil, err
+			}
+			return nil, usageError{err}
 		}
-		return usageError{err}
+		if args = flags.Args(); len(args) == 0 {
+			return rest, nil
+		}
+		rest, args = append(rest, args[0]), args[1:]
 	}
-	if flags.NArg() > 0 {
-		return usageError{fmt.Errorf("%q is no flag", flags.Arg(0))}
-	}
-	return nil
 }

@@ -44,7 +44,7 @@ func TestScore(t *testing.T) {
 	file := filepath.Join(dir, "predictions.jsonl")
 	put(t, file, `{"query": "5", "ranking": ["a", "e", "c", "b", "d"]}`)
 	var out bytes.Buffer
-	if err := run([]string{"score", "-dataset", "cirr", "-data", dir, "-predictions", file}, &out); err != nil {
+	if err := execute(t.Context(), []string{"score", "-dataset", "cirr", "-data", dir, "-predictions", file}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	want := `cirr val, 1 queries
@@ -60,7 +60,7 @@ func TestScore(t *testing.T) {
 		t.Errorf("want is -, got is +\n%s", d)
 	}
 	out.Reset()
-	if err := run([]string{"score", "-dataset", "cirr", "-data", dir, "-predictions", file, "-json"}, &out); err != nil {
+	if err := execute(t.Context(), []string{"score", "-dataset", "cirr", "-data", dir, "-predictions", file, "-json"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), `"name": "Recall@1"`) {
@@ -72,14 +72,14 @@ func TestSecretSplit(t *testing.T) {
 	dir := cirr(t)
 	file := filepath.Join(dir, "predictions.jsonl")
 	put(t, file, `{"query": "6", "ranking": ["b", "c", "d"]}`)
-	err := run([]string{"score", "-dataset", "cirr", "-data", dir, "-split", "test1", "-predictions", file}, io.Discard)
+	err := execute(t.Context(), []string{"score", "-dataset", "cirr", "-data", dir, "-split", "test1", "-predictions", file}, io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "benchmark submit writes the file") {
 		t.Errorf("score: %v, want it to name benchmark submit", err)
 	}
 	// A gallery of five has no 50 images to hand in, and what is not whole is
 	// not left behind.
 	out := filepath.Join(dir, "out")
-	err = run([]string{"submit", "-dataset", "cirr", "-data", dir, "-split", "test1", "-predictions", file, "-out", out}, io.Discard)
+	err = execute(t.Context(), []string{"submit", "-dataset", "cirr", "-data", dir, "-split", "test1", "-predictions", file, "-out", out}, io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "query 6: the ranking holds 3 images, and 50 are needed") {
 		t.Errorf("submit: %v", err)
 	}
@@ -90,11 +90,11 @@ func TestSecretSplit(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range [][]string{nil, {"rank"}, {"score"}, {"score", "-x"}, {"score", "extra"}, {"score", "-dataset", "cirr", "-data", cirr(t)}, {"submit"}} {
-		if err := run(args, io.Discard); !errors.As(err, new(usageError)) {
+		if err := execute(t.Context(), args, io.Discard, io.Discard); !errors.As(err, new(usageError)) {
 			t.Errorf("benchmark %q: %v, want a mistake in the command line", args, err)
 		}
 	}
-	if err := run([]string{"score", "-h"}, io.Discard); !errors.Is(err, flag.ErrHelp) {
+	if err := execute(t.Context(), []string{"score", "-h"}, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("benchmark score -h: %v", err)
 	}
 }

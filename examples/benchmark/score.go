@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,7 +12,7 @@ import (
 	"github.com/imagescope/imagescope/examples/benchmark/score"
 )
 
-func runScore(args []string, out io.Writer) error {
+func runScore(_ context.Context, args []string, out, _ io.Writer) error {
 	flags := flag.NewFlagSet("benchmark score", flag.ContinueOnError)
 	var from source
 	from.register(flags)
@@ -37,9 +37,7 @@ func runScore(args []string, out io.Writer) error {
 		return err
 	}
 	if *asJSON {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(table)
+		return printJSON(out, table)
 	}
 	return printTable(out, table)
 }
@@ -56,7 +54,7 @@ func printTable(out io.Writer, t score.Table) error {
 
 func readPredictions(file string) (score.Predictions, error) {
 	if file == "" {
-		return nil, usageError{errors.New("-predictions is needed")}
+		return nil, usageErrorf("-predictions is needed")
 	}
 	f, err := os.Open(file)
 	if err != nil {

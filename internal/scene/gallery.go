@@ -4,8 +4,8 @@ import "slices"
 
 // Named is a scene of the gallery.
 type Named struct {
-	ID    string // a slash path that ends in .png
-	Scene Scene
+	ID    string `json:"id"` // a slash path that ends in .png
+	Scene Scene  `json:"scene"`
 }
 
 // Gallery returns a choice of scenes, ordered by ID, that makes good queries:

@@ -22,18 +22,18 @@ const (
 // Scene tells what is in a picture. Its zero value is a meadow by day, empty
 // and in fair weather.
 type Scene struct {
-	Place   Place
-	Time    Time
-	Weather Weather // not to be seen indoors
-	Items   []Item  // from back to front, from left to right
+	Place   Place   `json:"place,omitempty"`
+	Time    Time    `json:"time,omitempty"`
+	Weather Weather `json:"weather,omitempty"` // not to be seen indoors
+	Items   []Item  `json:"items,omitempty"`   // from back to front, from left to right
 }
 
 // Item is some things of one kind and colour, side by side.
 type Item struct {
-	Kind  Kind
-	Color Color // "" is the kind's usual colour, and goes without saying
-	Count int   // 0 means 1; at most [MaxCount]
-	Side  Side
+	Kind  Kind  `json:"kind"`
+	Color Color `json:"color,omitempty"` // "" is the kind's usual colour, and goes without saying
+	Count int   `json:"count,omitempty"` // 0 means 1; at most [MaxCount]
+	Side  Side  `json:"side,omitempty"`
 }
 
 // MaxCount is how many things an [Item] holds at most: more could not be

@@ -3,7 +3,8 @@
 // test wants.
 //
 // A [World] is a gallery of drawn pictures of which everything is known, with
-// queries of which the right answer is known. [New] makes a [Model] of it, which
+// queries of which the right answer is known; [ReadWorld] reads one of your own.
+// [New] makes a [Model] of it, which
 // answers what the stages of imagescope ask, from the pictures that it is sent,
 // and can be reached in three ways:
 //

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"math"
+	"slices"
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/verify"
@@ -91,14 +92,23 @@ type requirement struct {
 
 // requirements are what an instruction asks for, as far as the model
 // understands it. reference is the number of the reference picture, below 0
-// where there is none that is known.
-func (m *Model) requirements(instruction string, reference int) []requirement {
+// where there is none that is known. Of a turn of a conversation it knows only
+// what the turn itself says, unless it is told what was carried.
+func (m *Model) requirements(instruction string, reference int, carried string) []requirement {
 	var all []requirement
-	props, stays := m.propositions(instruction, nil, reference)
-	for _, p := range props {
+	k := m.recall(instruction, reference, carried)
+	if k == nil || k.Carried == "" || normal(k.Carried) == normal(carried) {
+		for _, p := range m.propositions(instruction, nil, reference, carried) {
+			all = append(all, requirement{Proposition: p})
+		}
+	}
+	if k == nil {
+		return all
+	}
+	for _, p := range k.Overlooked {
 		all = append(all, requirement{Proposition: p})
 	}
-	if stays && reference >= 0 {
+	if k.Reference != nil && reference >= 0 {
 		all = append(all, requirement{place: true})
 	}
 	return all
@@ -127,28 +137,36 @@ func (m *Model) meets(all []requirement, number, reference int) (met int, sure f
 }
 
 // propositions returns what an instruction, split into edits or not, wants
-// checked, and whether the place has to be that of the reference.
-func (m *Model) propositions(instruction string, edits []imagescope.Edit, reference int) (props []imagescope.Proposition, stays bool) {
-	if k := m.recall(instruction, reference); k != nil {
-		return k.Propositions, k.stays
+// checked.
+func (m *Model) propositions(instruction string, edits []imagescope.Edit, reference int, carried string) []imagescope.Proposition {
+	for _, k := range m.world.asked[normal(instruction)] {
+		if k.Carried != "" && slices.Equal(k.Intent.Edits, edits) {
+			return k.Propositions
+		}
+	}
+	if k := m.recall(instruction, reference, carried); k != nil {
+		return k.Propositions
 	}
 	if edits == nil {
 		edits = understood(instruction, reference >= 0)
 	}
 	props, err := verify.Captions{}.Propose(context.Background(), imagescope.Text(instruction), imagescope.Intent{Edits: edits})
 	if err != nil {
-		return nil, false // unreachable: it fails only with its context
+		return nil // unreachable: it fails only with its context
 	}
-	return props, false
+	return props
 }
 
 // recall returns the query of the world that an instruction is from, nil if
-// none. Where the reference is not known any with the same words will do, as
-// these mean the same.
-func (m *Model) recall(instruction string, reference int) *known {
+// none, by its reference or by what a conversation carried. Where neither is
+// known any with the same words will do, as these mean the same.
+func (m *Model) recall(instruction string, reference int, carried string) *Query {
 	all := m.world.asked[normal(instruction)]
 	for _, k := range all {
 		if k.Reference != nil && reference >= 0 && m.world.pictures[reference].ID == k.Reference.ID {
+			return k
+		}
+		if k.Carried != "" && normal(carried) == normal(k.Carried) {
 			return k
 		}
 	}

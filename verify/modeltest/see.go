@@ -14,6 +14,7 @@ import (
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/internal/picture"
+	"github.com/imagescope/imagescope/internal/scene"
 )
 
 // What a panel shows that is none of the world's pictures.
@@ -27,7 +28,8 @@ const (
 type sight struct {
 	panels    []int // numbers of pictures, unknown or blank
 	composite bool
-	labelled  bool // the first panel of several in a sheet is labelled as the reference
+	labelled  bool        // the first panel of several in a sheet is labelled as the reference
+	size      image.Point // of the image, in pixels
 	tokens    int
 }
 
@@ -220,7 +222,8 @@ func (e *eyes) file(data []byte) (sight, error) {
 		return sight{}, err
 	}
 	s = e.world.see(img)
-	s.tokens = imageTokens(img.Bounds().Dx(), img.Bounds().Dy())
+	s.size = img.Bounds().Size()
+	s.tokens = imageTokens(s.size.X, s.size.Y)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.seen == nil || len(e.seen) >= maxRemembered {
@@ -230,33 +233,50 @@ func (e *eyes) file(data []byte) (sight, error) {
 	return s, nil
 }
 
-// image sees an image of a request that goes over no wire. One of the world's
-// files is known without a look.
-func (e *eyes) image(img imagescope.Image, maxSide int) (sight, error) {
-	if _, ours := e.world.numbers[img.ID]; ours {
-		rc, err := img.Open()
-		if err != nil {
-			return sight{}, err
-		}
-		defer rc.Close()
-		if r, ok := rc.(*reading); ok && r.number < len(e.world.files) && &e.world.files[r.number] == r.file {
-			w, h := fitted(480, 360, maxSide)
-			return sight{panels: []int{r.number}, tokens: imageTokens(w, h)}, nil
-		}
-		data, err := io.ReadAll(rc)
-		if err != nil {
-			return sight{}, err
-		}
-		return e.file(data)
+// maxFile bounds an image file in bytes, as imagescope.ImageLimits does.
+const maxFile = 64 << 20
+
+func (e *eyes) read(r io.Reader) (sight, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	switch {
+	case err != nil:
+		return sight{}, err
+	case len(data) > maxFile:
+		return sight{}, picture.ErrTooLarge
 	}
-	pixels, err := img.Decode()
+	return e.file(data)
+}
+
+// image sees an image of a request that goes over no wire, where it would be
+// scaled down first.
+func (e *eyes) image(img imagescope.Image, maxSide int) (sight, error) {
+	s, err := e.unscaled(img)
+	w, h := fitted(s.size.X, s.size.Y, maxSide)
+	s.tokens = imageTokens(w, h)
+	return s, err
+}
+
+// unscaled sees an image. One of the world's own files is known without a
+// look, and what has a name is taken for a file, which is looked at once.
+func (e *eyes) unscaled(img imagescope.Image) (sight, error) {
+	if img.ID == "" {
+		pixels, err := img.Decode()
+		if err != nil {
+			return sight{}, err
+		}
+		s := e.world.see(pixels)
+		s.size = pixels.Bounds().Size()
+		return s, nil
+	}
+	rc, err := img.Open()
 	if err != nil {
 		return sight{}, err
 	}
-	s := e.world.see(pixels)
-	w, h := fitted(pixels.Bounds().Dx(), pixels.Bounds().Dy(), maxSide)
-	s.tokens = imageTokens(w, h)
-	return s, nil
+	defer rc.Close()
+	if r, ok := rc.(*reading); ok && r.number < len(e.world.files) && &e.world.files[r.number] == r.file {
+		return sight{panels: []int{r.number}, size: image.Pt(scene.Width, scene.Height)}, nil
+	}
+	return e.read(rc)
 }
 
 // fitted returns a size scaled down to a longest side.

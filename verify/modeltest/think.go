@@ -33,8 +33,7 @@ func (m *Model) think(a asked, seen []sight) (thought, error) {
 	case imagescope.TaskInterpret:
 		return m.interpret(a, seen), nil
 	case imagescope.TaskPropose:
-		props, _ := m.propositions(a.instruction, a.edits, unknown)
-		return says(fenced(proposed(props))), nil
+		return says(fenced(proposed(m.propositions(a.instruction, a.edits, unknown, a.reference)))), nil
 	case imagescope.TaskVerify:
 		return m.answer(a, seen)
 	case imagescope.TaskRefine:
@@ -72,7 +71,7 @@ func marshal(v any) string {
 func (m *Model) interpret(a asked, seen []sight) thought {
 	known := m.reference(a, seen)
 	var in imagescope.Intent
-	if k := m.recall(a.instruction, known); k != nil && (k.Reference == nil || known >= 0) {
+	if k := m.recall(a.instruction, known, a.reference); k != nil && (k.Reference == nil || known >= 0) && (k.Carried == "" || normal(k.Carried) == normal(a.reference)) {
 		in = k.Intent
 	} else {
 		in = imagescope.Intent{
@@ -82,9 +81,8 @@ func (m *Model) interpret(a asked, seen []sight) thought {
 	}
 	object := map[string]any{"step1": pairs(in.Edits), "step2": in.Descriptions}
 	if a.oneCall {
-		props, _ := m.propositions(a.instruction, in.Edits, known)
 		var triples [][3]string
-		for _, p := range props {
+		for _, p := range m.propositions(a.instruction, in.Edits, known, a.reference) {
 			triples = append(triples, [3]string{stated(p), p.Question, truth(p.Want)})
 		}
 		object["step3"] = triples
@@ -259,7 +257,7 @@ func (m *Model) compare(a asked, seen []sight) (thought, error) {
 	if candidate < 0 {
 		return thought{}, fmt.Errorf("the candidate: %w", errStranger)
 	}
-	all := m.requirements(a.instruction, reference)
+	all := m.requirements(a.instruction, reference, a.reference)
 	met, sure := m.meets(all, candidate, reference)
 	text := fmt.Sprintf("ANSWER: No\nIt meets %d of %d requirements.", met, len(all))
 	if len(all) == 0 {
@@ -289,7 +287,7 @@ func (m *Model) rank(a asked, seen []sight) (thought, error) {
 	case len(seen) > 1 && a.reminded:
 		reference, panels = panels[n-1], panels[:n-1]
 	}
-	all := m.requirements(a.instruction, reference)
+	all := m.requirements(a.instruction, reference, a.reference)
 	requirements, images, ranking := []string{}, map[string]string{}, []int{}
 	for _, r := range all {
 		if r.place {

@@ -12,14 +12,14 @@ import (
 )
 
 // World is a gallery of drawn pictures of which everything is known, and
-// queries to it with the picture that each is after. Make it with [Gallery] or
-// [NewWorld]; it does not change, and all methods may be called at once.
+// queries to it with the picture that each is after. Make it with [Gallery],
+// [NewWorld] or [ReadWorld]; it does not change, and all methods may be called at once.
 type World struct {
 	pictures []scene.Named  // by ID
 	numbers  map[string]int // by ID
 	captions map[string]int // by what [normal] makes of the caption
 	queries  []Query
-	asked    map[string][]*known // by what [normal] makes of the text
+	asked    map[string][]*Query // by what [normal] makes of the text
 
 	files  []file
 	folder *folder
@@ -31,22 +31,21 @@ type Query struct {
 	imagescope.Query
 
 	// Target is the ID of the picture that does what the query asks.
-	Target string
+	Target string `json:"target"`
 	// Intent and Propositions are what stages 1 and 2 make of the query at
 	// their best. All propositions hold for the target, and not for the
 	// reference.
-	Intent       imagescope.Intent
-	Propositions []imagescope.Proposition
-}
-
-// known is a query as the model knows it.
-type known struct {
-	*Query
-	stays bool // the place must be that of the reference
+	Intent       imagescope.Intent        `json:"intent"`
+	Propositions []imagescope.Proposition `json:"propositions"`
+	// Overlooked is what the query asks for besides, and no proposition says:
+	// a model that looks closely, in stage 3, minds it too. With a reference, the
+	// place always has to be the reference's. Of a turn of a conversation it is
+	// all that a model minds that is not told what was carried.
+	Overlooked []imagescope.Proposition `json:"overlooked,omitempty"`
 }
 
 func newWorld(pictures []scene.Named, queries []Query) *World {
-	w := &World{pictures: pictures, queries: queries, numbers: map[string]int{}, captions: map[string]int{}, asked: map[string][]*known{}}
+	w := &World{pictures: pictures, queries: queries, numbers: map[string]int{}, captions: map[string]int{}, asked: map[string][]*Query{}}
 	slices.SortFunc(w.pictures, func(a, b scene.Named) int { return strings.Compare(a.ID, b.ID) })
 	for i, p := range w.pictures {
 		w.numbers[p.ID] = i
@@ -54,7 +53,7 @@ func newWorld(pictures []scene.Named, queries []Query) *World {
 	}
 	for i := range w.queries {
 		q := &w.queries[i]
-		w.asked[normal(q.Text)] = append(w.asked[normal(q.Text)], &known{q, q.Reference != nil})
+		w.asked[normal(q.Text)] = append(w.asked[normal(q.Text)], q)
 	}
 	w.files = make([]file, len(w.pictures))
 	for i, p := range w.pictures {

@@ -1,5 +1,6 @@
 // Package dataset reads the official annotation files of the six benchmarks of
-// the paper: CIRCO, CIRR, FashionIQ, Flickr30K, MSCOCO and VisDial.
+// the paper, CIRCO, CIRR, FashionIQ, Flickr30K, MSCOCO and VisDial, and queries
+// to a collection of one's own.
 //
 // Each reader turns the files of one benchmark into the same [Dataset]: a
 // gallery and queries, with the rules of the authors' code for what the text of
@@ -27,6 +28,9 @@ type Dataset struct {
 type Image struct {
 	ID   string // what queries, targets and predictions call it
 	Path string // slash path below the folder of the dataset
+	// Group is the part of the gallery that it belongs to, where only queries
+	// of the same Group are asked of it (FashionIQ); else "".
+	Group string
 }
 
 // Query is one request and its answer.
@@ -75,16 +79,26 @@ var readers = map[string]struct {
 // Names returns the names that [Read] knows, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(readers)) }
 
+// DefaultSplit returns the split that [Read] takes where none is said.
+func DefaultSplit(name string) (string, error) {
+	r, ok := readers[name]
+	if !ok {
+		return "", fmt.Errorf("dataset %q is not known, only %s", name, strings.Join(Names(), ", "))
+	}
+	return r.splits[0], nil
+}
+
 // Read reads the benchmark of a name (one of [Names]) from its folder, laid out
 // as its authors publish it. An empty split means the one that the paper's
 // tables are of, or where its answers are secret the one that can be scored.
 func Read(name, dir, split string) (Dataset, error) {
-	r, ok := readers[name]
-	if !ok {
-		return Dataset{}, fmt.Errorf("dataset %q is not known, only %s", name, strings.Join(Names(), ", "))
+	usual, err := DefaultSplit(name)
+	if err != nil {
+		return Dataset{}, err
 	}
+	r := readers[name]
 	if split == "" {
-		split = r.splits[0]
+		split = usual
 	}
 	if !slices.Contains(r.splits, split) {
 		return Dataset{}, fmt.Errorf("dataset %s has no split %q, only %s", name, split, strings.Join(r.splits, ", "))

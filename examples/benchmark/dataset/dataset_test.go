@@ -78,8 +78,8 @@ func TestReadSmall(t *testing.T) {
 		"fashioniq": {
 			Split: "val",
 			Gallery: []dataset.Image{
-				{ID: "dress/A", Path: "images/A.png"}, {ID: "dress/B", Path: "images/B.png"},
-				{ID: "shirt/A", Path: "images/A.png"}, {ID: "shirt/C", Path: "images/C.png"},
+				{ID: "dress/A", Path: "images/A.png", Group: "dress"}, {ID: "dress/B", Path: "images/B.png", Group: "dress"},
+				{ID: "shirt/A", Path: "images/A.png", Group: "shirt"}, {ID: "shirt/C", Path: "images/C.png", Group: "shirt"},
 			},
 			Queries: []dataset.Query{
 				{ID: "dress/0", Group: "dress", Texts: []string{"is red and has sleeves"}, Reference: "dress/A", Targets: []string{"dress/B"}},

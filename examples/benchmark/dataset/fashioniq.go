@@ -30,7 +30,7 @@ func readCategory(dir, split, category string, d *Dataset) error {
 			return errEmpty
 		}
 		listed[id(name)] = true
-		d.Gallery = append(d.Gallery, Image{ID: id(name), Path: "images/" + name + ".png"})
+		d.Gallery = append(d.Gallery, Image{ID: id(name), Path: "images/" + name + ".png", Group: category})
 		return nil
 	})
 	if err != nil {

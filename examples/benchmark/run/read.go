@@ -48,7 +48,7 @@ func Read(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := s.open()
+	d, err := s.again()
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", dir, err)
 	}
@@ -56,17 +56,21 @@ func Read(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	return runOf(dir, s, d, traces)
+}
+
+// runOf puts the traces into the order of the dataset.
+func runOf(dir string, s Settings, d dataset.Dataset, traces map[string]Trace) (*Run, error) {
 	r := &Run{Dir: dir, Settings: s, Dataset: d}
 	r.Dataset.Queries = nil
 	for _, q := range d.Queries {
 		if t, ok := traces[q.ID]; ok {
 			r.Dataset.Queries = append(r.Dataset.Queries, q)
 			r.Traces = append(r.Traces, t)
-			delete(traces, q.ID)
 		}
 	}
-	for id := range traces {
-		return nil, fmt.Errorf("run %s: query %s is none of those that it asks", dir, id)
+	if len(r.Traces) < len(traces) {
+		return nil, fmt.Errorf("run %s: it has traces of %d queries that it does not ask", dir, len(traces)-len(r.Traces))
 	}
 	return r, nil
 }
@@ -83,6 +87,15 @@ func (r *Run) Stages() []imagescope.Stage {
 			})
 		})
 	})
+}
+
+// Last returns the last of Stages, and [imagescope.StageRetrieve] where there is
+// none.
+func (r *Run) Last() imagescope.Stage {
+	if stages := r.Stages(); len(stages) > 0 {
+		return stages[len(stages)-1]
+	}
+	return imagescope.StageRetrieve
 }
 
 // Predictions returns the rankings after a stage. What a query did not get to
@@ -126,14 +139,9 @@ func (r *Run) Table(after imagescope.Stage) (score.Table, error) {
 
 func readSettings(dir string) (Settings, error) {
 	path := filepath.Join(dir, settingsFile)
-	f, err := os.Open(path)
-	if err != nil {
-		return Settings{}, err
-	}
-	defer f.Close()
 	var s Settings
-	if err := json.NewDecoder(io.LimitReader(f, maxSettings)).Decode(&s); err != nil {
-		return Settings{}, fmt.Errorf("%s: it is damaged: %w", path, err)
+	if err := readJSON(path, &s); err != nil {
+		return Settings{}, err
 	}
 	if s.Version != version {
 		return Settings{}, fmt.Errorf("%s: it is of version %d, and this program reads %d", path, s.Version, version)

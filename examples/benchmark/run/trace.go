@@ -102,6 +102,11 @@ func (t Trace) Total() imagescope.Usage {
 	return sum
 }
 
+// Faulty reports whether something went wrong: an error, or a fault of a stage.
+func (t Trace) Faulty() bool {
+	return t.Error != "" || slices.ContainsFunc(t.Searches(), func(r Round) bool { return len(r.Faults) > 0 })
+}
+
 // Searches returns all searches of the query: the rounds, then that of the
 // subset.
 func (t Trace) Searches() []Round {

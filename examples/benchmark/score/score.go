@@ -70,6 +70,8 @@ var protocols = map[string]func(dataset.Dataset, Predictions) []Measure{
 	"flickr30k": captions,
 	"mscoco":    captions,
 	"visdial":   visDial,
+
+	dataset.Own: own,
 }
 
 // each makes a measure of a figure of each query.
@@ -181,6 +183,31 @@ func visDial(d dataset.Dataset, p Predictions) (ms []Measure) {
 				return metric.Hit(p[q.ID].Rounds[r], q.Target(), k)
 			}))
 		}
+	}
+	return ms
+}
+
+// own: as for CIRCO, but any right image is a hit, and dialogues as for VisDial.
+func own(d dataset.Dataset, p Predictions) (ms []Measure) {
+	if slices.ContainsFunc(d.Queries, func(q dataset.Query) bool { return len(q.Texts) > 1 }) {
+		return visDial(d, p)
+	}
+	for _, k := range []int{1, 5, 10, 50} {
+		ms = append(ms, each(fmt.Sprintf("Recall@%d", k), d.Queries, func(q dataset.Query) float64 {
+			best := 0.0
+			for _, id := range q.Targets {
+				best = max(best, metric.Hit(p.first(q), id, k))
+			}
+			return best
+		}))
+	}
+	if !slices.ContainsFunc(d.Queries, func(q dataset.Query) bool { return len(q.Targets) > 1 }) {
+		return ms
+	}
+	for _, k := range []int{5, 10, 25, 50} {
+		ms = append(ms, each(fmt.Sprintf("mAP@%d", k), d.Queries, func(q dataset.Query) float64 {
+			return metric.AveragePrecision(p.first(q), q.Targets, k)
+		}))
 	}
 	return ms
 }
