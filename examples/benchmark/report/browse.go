@@ -96,7 +96,7 @@ func (q *question) judge() {
 		is["hurt"] = is["hurt"] || change < 0
 		is["right"] = is["right"] && now == 1
 		is["missed"] = is["missed"] && (now == 0 || now > 10)
-		is["fault"] = is["fault"] || faulty(*t)
+		is["fault"] = is["fault"] || t.Faulty()
 		is["differ"] = is["differ"] || end >= 0 && end != now
 		end = now
 	}
@@ -196,7 +196,7 @@ func (s *runSet) browser(o Options) *browserView {
 		for i, r := range s.runs {
 			places := "not asked"
 			if t := q.traces[i]; t != nil {
-				places = r.way(*t, lastRound(*t), t.Targets)
+				places = r.way(*t, lastRound(*t))
 			}
 			row.Places = append(row.Places, places)
 		}
@@ -223,12 +223,11 @@ func (s *runSet) stagesInWords() string {
 	return strings.Join(words, "; ")
 }
 
-// way tells the places of the first of images after each stage.
-func (r *oneRun) way(t run.Trace, round run.Round, images []string) string {
-	if len(images) == 0 {
+// way tells the places of the target after each stage.
+func (r *oneRun) way(t run.Trace, round run.Round) string {
+	if len(t.Targets) == 0 {
 		return "secret"
 	}
-	t.Targets = images
 	places := make([]string, len(r.stages))
 	for i, st := range r.stages {
 		places[i] = "–"

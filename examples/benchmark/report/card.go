@@ -89,7 +89,9 @@ func (s *runSet) card(q *question, pictures *album) cardView {
 		view := tileView{Number: i + 1, Picture: pictures.picture(t.run, t.id, t.caption), Target: t.target}
 		for k, r := range s.runs {
 			if trace := q.traces[k]; trace != nil {
-				view.Ways = append(view.Ways, wayView{r.letter, r.way(*trace, lastRound(*trace), []string{t.id})})
+				of := *trace
+				of.Targets = []string{t.id} // for its own places
+				view.Ways = append(view.Ways, wayView{r.letter, r.way(of, lastRound(of))})
 			}
 		}
 		v.Tiles = append(v.Tiles, view)
@@ -151,7 +153,7 @@ func (r *oneRun) card(t run.Trace, tiles []tile) cardRunView {
 	}
 	if len(t.Rounds) > 1 {
 		for i, round := range first(t.Rounds, maxRounds) {
-			v.Rounds = append(v.Rounds, fmt.Sprintf("%d: %s", i+1, r.way(t, round, t.Targets)))
+			v.Rounds = append(v.Rounds, fmt.Sprintf("%d: %s", i+1, r.way(t, round)))
 		}
 	}
 	for _, e := range first(round.Intent.Edits, maxLines) {

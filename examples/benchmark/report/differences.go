@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/imagescope/imagescope/examples/benchmark/run"
 	"github.com/imagescope/imagescope/examples/benchmark/score"
 )
 
@@ -119,17 +121,19 @@ func (s *runSet) differences() (*sectionView, error) {
 }
 
 // paired returns the measures of both runs after their last stages, of the
-// queries that both have; nil where there are none.
+// queries that both have, and not only others of the same IDs; nil where there
+// are none.
 func paired(a, b *oneRun) (before, after *score.Table, err error) {
 	of := func(r, other *oneRun) (*score.Table, error) {
-		has := map[string]bool{}
+		has := map[string]run.Trace{}
 		for _, t := range other.Traces {
-			has[t.Query] = true
+			has[t.Query] = t
 		}
 		part := *r.Run
 		part.Traces, part.Dataset.Queries = nil, nil
 		for i, t := range r.Traces {
-			if has[t.Query] {
+			o, ok := has[t.Query]
+			if ok && slices.Equal(o.Texts, t.Texts) && slices.Equal(o.Targets, t.Targets) {
 				part.Traces = append(part.Traces, t)
 				part.Dataset.Queries = append(part.Dataset.Queries, r.Dataset.Queries[i])
 			}

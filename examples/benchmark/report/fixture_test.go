@@ -30,9 +30,12 @@ func (m made) run() *run.Run {
 		m.dataset = "circo"
 	}
 	m.rounds = max(m.rounds, 1)
-	split := map[string]string{"flickr30k": "test", "mscoco": "test"}[m.dataset]
-	if split == "" {
-		split = "val"
+	split := "val"
+	switch m.dataset {
+	case "flickr30k", "mscoco":
+		split = "test"
+	case dataset.Own:
+		split = ""
 	}
 	r := &run.Run{Dir: m.dir, Settings: run.Settings{
 		Version: 1, Dataset: m.dataset, Split: split, Queries: m.queries,
@@ -71,7 +74,7 @@ func (m made) ask(r *run.Run, i int) {
 	pool := slices.Clone(ids)
 	random.Shuffle(len(pool), func(a, b int) { pool[a], pool[b] = pool[b], pool[a] })
 	switch m.dataset {
-	case "circo":
+	case "circo", dataset.Own:
 		q.Reference, q.Targets = pool[0], pool[1:3]
 	case "fashioniq":
 		q.Group = dataset.Categories[i%3]

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/imagescope/imagescope"
-	"github.com/imagescope/imagescope/examples/benchmark/run"
 )
 
 // movement shows from which place to which each stage moved the targets.
@@ -184,14 +183,4 @@ func (m moved) table(r *oneRun, after imagescope.Stage) tableView {
 		v.Rows = append(v.Rows, row)
 	}
 	return v
-}
-
-// faulty reports whether something went wrong in a search of a query.
-func faulty(t run.Trace) bool {
-	for _, r := range t.Searches() {
-		if len(r.Faults) > 0 {
-			return true
-		}
-	}
-	return t.Error != ""
 }

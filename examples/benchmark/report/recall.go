@@ -17,7 +17,7 @@ func (s *runSet) recall() (*sectionView, error) {
 	v := &sectionView{
 		ID:    "recall",
 		Title: "Recall by depth",
-		Intro: "How many queries have their target among the first K of the order. In a dialogue it is that of the last round.",
+		Intro: "How many queries have their target among the first K of the order: the image that the query was written for, or any right one in a collection of one's own. In a dialogue it is the order of the last round.",
 	}
 	ends := chartView{Title: "After the last stage", Keys: s.keys()}
 	ends.About = "Recall@K, per cent"

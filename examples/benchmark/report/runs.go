@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/imagescope/imagescope"
+	"github.com/imagescope/imagescope/examples/benchmark/dataset"
 	"github.com/imagescope/imagescope/examples/benchmark/metric"
 	"github.com/imagescope/imagescope/examples/benchmark/run"
 	"github.com/imagescope/imagescope/examples/benchmark/score"
@@ -90,10 +92,12 @@ func (r *oneRun) after(st imagescope.Stage) (score.Table, bool) {
 }
 
 // place returns where the target of a query is in a ranking, as its dataset
-// counts: CIRR leaves the reference out. It is 0 where the target is not there.
+// counts: CIRR leaves the reference out, and in a collection of one's own any
+// right image will do. It is 0 where the target is not there.
 func (r *oneRun) place(t run.Trace, ranking []string) int {
-	if len(t.Targets) == 0 {
-		return 0
+	targets := t.Targets
+	if r.Settings.Dataset != dataset.Own {
+		targets = first(targets, 1)
 	}
 	place := 0
 	for _, id := range ranking {
@@ -101,7 +105,7 @@ func (r *oneRun) place(t run.Trace, ranking []string) int {
 			continue
 		}
 		place++
-		if id == t.Targets[0] {
+		if slices.Contains(targets, id) {
 			return place
 		}
 	}
@@ -111,6 +115,7 @@ func (r *oneRun) place(t run.Trace, ranking []string) int {
 // made tells what made the order after a stage: the parts that had a hand in it
 // with their models and checkpoints, and the numbers that they worked with.
 func made(s run.Settings, after imagescope.Stage) string {
+	part := func(p run.Part) string { return cut(cmp.Or(p.String(), "none"), 3*maxName) }
 	text := []string{"embedder " + part(s.Embedder), "captioner " + part(s.Captioner)}
 	num := []string{fmt.Sprintf("τ %g", s.Search.Tau), "fusion " + s.Search.Fusion}
 	add := func(p run.Part, stage string, numbers ...string) {
@@ -144,20 +149,6 @@ func stageIndex(st imagescope.Stage) int {
 		return i
 	}
 	return len(costStages)
-}
-
-func part(p run.Part) string {
-	text := cut(p.Name, maxName)
-	if text == "" {
-		text = "none"
-	}
-	if p.Model != "" {
-		text += " " + cut(p.Model, maxName)
-	}
-	if p.Checkpoint != "" {
-		text += " (" + cut(p.Checkpoint, maxName) + ")"
-	}
-	return text
 }
 
 // interval returns the mean of values of single queries in per cent, with its

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"strings"
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/examples/benchmark/run"
@@ -62,7 +63,7 @@ type (
 // page makes the view of all that the page shows.
 func (s *runSet) page(o Options) (*pageView, error) {
 	v := &pageView{
-		Title:  fmt.Sprintf("Benchmark: %s %s", cut(s.dataset, maxName), cut(s.split, maxName)),
+		Title:  strings.TrimSpace("Benchmark: " + cut(s.dataset, maxName) + " " + cut(s.split, maxName)),
 		Policy: policy(),
 		Style:  template.CSS(style),
 		Script: template.JS(script),
@@ -124,7 +125,7 @@ func (r *oneRun) view() (runView, error) {
 		if t.Error != "" {
 			failed++
 		}
-		if faulty(t) {
+		if t.Faulty() {
 			faults++
 		}
 	}
