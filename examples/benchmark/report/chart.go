@@ -167,8 +167,34 @@ func (logTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 	return ticks
 }
 
+// linearTicks are six at most, at round numbers.
+type linearTicks struct{}
+
+func (linearTicks) Ticks(low, high float64) (ticks []plot.Tick) {
+	rough := (high - low) / 5
+	if !(rough > 0) || math.IsInf(rough, 0) {
+		return nil
+	}
+	power := math.Pow(10, math.Floor(math.Log10(rough)))
+	step := 10 * power
+	for _, times := range []float64{5, 2, 1} {
+		if times*power >= rough {
+			step = times * power
+		}
+	}
+	for i := math.Ceil(low / step); i*step <= high && len(ticks) < 6; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: number(i * step)})
+	}
+	return ticks
+}
+
 // number returns a number of an axis, without digits that say nothing.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', 4, 64) }
+func number(v float64) string {
+	if math.Abs(v) >= 1e4 && math.Abs(v) < 1e15 {
+		return thousands(int64(v))
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
+}
 
 // move is how many targets went from one place to another.
 type move struct {

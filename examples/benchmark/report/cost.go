@@ -43,6 +43,9 @@ func (s *runSet) cost() (*sectionView, error) {
 	if len(v.Charts) == 0 {
 		return nil, nil
 	}
+	if v.Charts[0].Title != spendings[0].name {
+		v.Intro += " No model was called."
+	}
 	v.Tables = append(v.Tables, s.costByStage())
 	return v, nil
 }
@@ -70,8 +73,8 @@ func (s *runSet) costChart(sp spent) (*chartView, error) {
 		row.Name = r.label()
 		v.Table.Rows = append(v.Table.Rows, row)
 	}
-	if len(lines) == 0 {
-		return nil, nil
+	if high == 0 {
+		return nil, nil // nothing was spent
 	}
 	x := axis{text: sp.unit + " of a query", max: max(high*1.02, 1)}
 	if low > high/2 {

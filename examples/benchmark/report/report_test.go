@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"image/draw"
 	"image/png"
 	"io/fs"
+	"math"
 	"os"
 	"regexp"
 	"strings"
@@ -198,6 +200,59 @@ func TestDatasets(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPublished finds every figure that papers report, which needs the names of
+// measures to be those of the scorers.
+func TestPublished(t *testing.T) {
+	data, err := os.ReadFile("published.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct {
+		Dataset, Method, Model, Source string
+		Values                         map[string]float64
+	}
+	if err := json.Unmarshal(data, &rows); err != nil {
+		t.Fatal(err)
+	}
+	pages := map[string]string{}
+	for _, name := range dataset.Names() {
+		rounds := 1
+		if name == "visdial" {
+			rounds = 2
+		}
+		pages[name] = write(t, []*run.Run{made{dir: "a", dataset: name, queries: 3, rounds: rounds}.run()}, report.Options{Queries: 1, PictureBytes: 1})
+	}
+	for _, r := range rows {
+		i := strings.Index(pages[r.Dataset], r.Method+", "+r.Model)
+		if i < 0 || r.Source == "" || len(r.Values) == 0 {
+			t.Errorf("%s: %s, %s is not in the page", r.Dataset, r.Method, r.Model)
+			continue
+		}
+		for measure, v := range r.Values {
+			if want := fmt.Sprintf("<td>%.2f</td>", v); !strings.Contains(pages[r.Dataset][i:], want) {
+				t.Errorf("%s: %s of %s, %s is not in the page: %s", r.Dataset, measure, r.Method, r.Model, want)
+			}
+		}
+	}
+}
+
+// TestHostileNumbers has what no run can have cost.
+func TestHostileNumbers(t *testing.T) {
+	r := made{dir: "a", queries: 6}.run()
+	for i, u := range []imagescope.Usage{
+		{Calls: math.MaxInt, PromptTokens: math.MaxInt, CompletionTokens: 1, Time: math.MaxInt64},
+		{Calls: -5, PromptTokens: math.MinInt, Time: math.MinInt64},
+		{},
+		{Calls: 1, Time: 1},
+	} {
+		r.Traces[i].Rounds[0].Usage = map[imagescope.Stage]imagescope.Usage{imagescope.StageVerify: u}
+		r.Traces[i].Time = u.Time
+	}
+	if html := write(t, []*run.Run{r}, report.Options{Queries: 1, PictureBytes: 1}); strings.Contains(html, "NaN") || strings.Contains(html, "Inf") {
+		t.Error("the page has numbers that are none")
 	}
 }
 

@@ -118,16 +118,18 @@ func made(s run.Settings, after imagescope.Stage) string {
 	part := func(p run.Part) string { return cut(cmp.Or(p.String(), "none"), 3*maxName) }
 	text := []string{"embedder " + part(s.Embedder), "captioner " + part(s.Captioner)}
 	num := []string{fmt.Sprintf("τ %g", s.Search.Tau), "fusion " + s.Search.Fusion}
-	add := func(p run.Part, stage string, numbers ...string) {
+	add := func(p run.Part, stage, letter string, n int) {
 		text = append(text, stage+" "+part(p))
-		num = append(num, numbers...)
+		if n > 0 {
+			num = append(num, fmt.Sprintf("%s %d", letter, n))
+		}
 	}
 	reached := func(st imagescope.Stage) bool { return stageIndex(st) <= stageIndex(after) }
 	if reached(imagescope.StageIntent) {
-		add(s.Intent, "intent")
+		add(s.Intent, "intent", "", 0)
 	}
 	if reached(imagescope.StageVerify) {
-		add(s.Verify, "verify", fmt.Sprintf("K %d", s.Search.TopK))
+		add(s.Verify, "verify", "K", s.Search.TopK)
 		for _, v := range []string{s.Search.Confidence, s.Search.Order} {
 			if v != "" {
 				num = append(num, v)
@@ -138,7 +140,7 @@ func made(s run.Settings, after imagescope.Stage) string {
 		num = append(num, fmt.Sprintf("refined below %g", s.Search.RefineBelow))
 	}
 	if reached(imagescope.StageRank) {
-		add(s.Rank, "rank", fmt.Sprintf("α %d", s.Search.Alpha))
+		add(s.Rank, "rank", "α", s.Search.Alpha)
 	}
 	return cut(strings.Join(append(text, num...), " · "), 4*maxText)
 }

@@ -81,6 +81,7 @@ func newPlot(x, y string) *plot.Plot {
 		a.axis.Tick.Label.Font = sans
 		a.axis.Tick.Label.Color = inkSoft
 		a.axis.Tick.Length = 4
+		a.axis.Tick.Marker = linearTicks{}
 		a.axis.Tick.LineStyle = draw.LineStyle{Color: inkGrid, Width: 1}
 		a.axis.LineStyle = draw.LineStyle{Color: inkGrid, Width: 1}
 		a.axis.Padding = 4
