@@ -8,62 +8,6 @@ import (
 	"github.com/imagescope/imagescope/examples/benchmark/score"
 )
 
-// gains shows what each stage adds to the one before it.
-func (s *runSet) gains() (*sectionView, error) {
-	v := &sectionView{
-		ID:    "gains",
-		Title: "What each stage adds",
-		Intro: "The difference that a stage makes to the order before it, on the same queries. A bar that does not touch 0 is more than chance at 95%.",
-	}
-	for _, name := range first(s.charted(), 2) {
-		c := chartView{Title: "Gain in " + name, About: "percentage points"}
-		c.Table = tableView{Caption: "Gain in " + name + ", percentage points", Head: []string{"gain", "95% range", "more than chance"}}
-		var rows []dot
-		for _, r := range s.runs {
-			for i := 1; i < len(r.tables); i++ {
-				before, ok := measure(r.tables[i-1], name)
-				after, too := measure(r.tables[i], name)
-				if !ok || !too {
-					continue
-				}
-				d, err := difference(before.Values, after.Values)
-				if err != nil {
-					return nil, err
-				}
-				d.label = r.staged(r.stages[i]) + "  " + signed(d.value)
-				d.style = r.mark()
-				rows = append(rows, d)
-				c.Table.Rows = append(c.Table.Rows, r.row(r.stages[i], signed(d.value), d.between(signed), yesNo(d.sure())))
-			}
-		}
-		if len(rows) == 0 {
-			continue
-		}
-		c.Keys = s.keys()
-		var err error
-		if c.SVG, err = dots(c.Title+" by stage, in percentage points", "gain (percentage points)", rows, true); err != nil {
-			return nil, err
-		}
-		v.Charts = append(v.Charts, c)
-	}
-	if len(v.Charts) == 0 {
-		return nil, nil
-	}
-	return v, nil
-}
-
-// keys tells how the runs are drawn.
-func (s *runSet) keys() []keyView {
-	if len(s.runs) == 1 {
-		return nil
-	}
-	var keys []keyView
-	for _, r := range s.runs {
-		keys = append(keys, r.key())
-	}
-	return keys
-}
-
 // differences shows how far the other runs are from the first, after their last
 // stages and on the queries that both have.
 func (s *runSet) differences() (*sectionView, error) {

@@ -51,7 +51,7 @@ func (s *runSet) measures() (*sectionView, error) {
 		Intro: "A bar is the range in which the true value lies with a confidence of 95%, by bootstrap over queries.",
 	}
 	if len(papers) > 0 {
-		v.Intro += " Rows of papers are as their authors report them, of another split where the table says so."
+		v.Intro += " Rows of papers are as published, of the split that the table names where it is known; those of another split than the runs' are only a guide."
 	}
 	for _, name := range s.charted() {
 		c, err := s.measureChart(name, papers)

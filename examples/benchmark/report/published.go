@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Published is what a paper reports.
+// published is what a paper reports.
 type published struct {
 	Dataset string             `json:"dataset"`
 	Split   string             `json:"split"` // "" where the source does not say

@@ -151,3 +151,15 @@ func (r *oneRun) row(after imagescope.Stage, cells ...string) rowView {
 	}
 	return rowView{Name: name, Made: made(r.Settings, after), Cells: cells}
 }
+
+// keys tells how the runs are drawn.
+func (s *runSet) keys() []keyView {
+	if len(s.runs) == 1 {
+		return nil
+	}
+	var keys []keyView
+	for _, r := range s.runs {
+		keys = append(keys, r.key())
+	}
+	return keys
+}
