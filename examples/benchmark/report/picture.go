@@ -20,11 +20,11 @@ type pictureView struct {
 
 // album reads the pictures of a page, as long as there is room for them.
 type album struct {
-	room   int // bytes of pictures that the page still takes
-	full   int // pictures that were left out
-	places map[*oneRun]map[string]string
-	images fs.FS                        // nil for the folders of the datasets
-	small  map[*oneRun]map[string]thumb // by ID
+	images fs.FS                         // nil for the folders of the datasets
+	room   int                           // bytes of pictures that the page still takes
+	full   int                           // pictures that were left out
+	paths  map[*oneRun]map[string]string // by ID
+	small  map[string]thumb              // by ID, which runs of one dataset share
 }
 
 type thumb struct {
@@ -34,10 +34,10 @@ type thumb struct {
 
 func newAlbum(o Options) *album {
 	return &album{
-		room:   cmp.Or(o.PictureBytes, 6<<20),
-		places: map[*oneRun]map[string]string{},
 		images: o.Images,
-		small:  map[*oneRun]map[string]thumb{},
+		room:   cmp.Or(o.PictureBytes, 6<<20),
+		paths:  map[*oneRun]map[string]string{},
+		small:  map[string]thumb{},
 	}
 }
 
@@ -58,28 +58,30 @@ func (a *album) picture(r *oneRun, id, caption string) pictureView {
 	return v
 }
 
-// thumb reads an image of a run once.
+// thumb reads an image once.
 func (a *album) thumb(r *oneRun, id string) thumb {
-	if a.small[r] == nil {
-		a.small[r] = map[string]thumb{}
-		a.places[r] = make(map[string]string, len(r.Dataset.Gallery))
-		for _, img := range r.Dataset.Gallery {
-			a.places[r][img.ID] = img.Path
-		}
+	t, ok := a.small[id]
+	if !ok {
+		t.data, t.err = a.read(r, id)
+		a.small[id] = t
 	}
-	if t, ok := a.small[r][id]; ok {
-		return t
-	}
-	var t thumb
-	if path, ok := a.places[r][id]; ok {
-		images := a.images
-		if images == nil {
-			images = os.DirFS(r.Settings.Places.Data)
-		}
-		t.data, t.err = imagescope.File(images, path).JPEG(thumbSide)
-	} else {
-		t.err = fmt.Errorf("image %s is not in the gallery", id)
-	}
-	a.small[r][id] = t
 	return t
+}
+
+func (a *album) read(r *oneRun, id string) ([]byte, error) {
+	if a.paths[r] == nil {
+		a.paths[r] = make(map[string]string, len(r.Dataset.Gallery))
+		for _, img := range r.Dataset.Gallery {
+			a.paths[r][img.ID] = img.Path
+		}
+	}
+	path, ok := a.paths[r][id]
+	if !ok {
+		return nil, fmt.Errorf("image %s is not in the gallery", id)
+	}
+	images := a.images
+	if images == nil {
+		images = os.DirFS(r.Settings.Places.Data)
+	}
+	return imagescope.File(images, path).JPEG(thumbSide)
 }

@@ -68,8 +68,8 @@ var (
 
 // Write writes a page about runs of one dataset and split, 6 at most, the first
 // of which the others are compared with. Runs that are not whole are shown as
-// far as they have come. Runs of different datasets are an error; the others are
-// those of w.
+// far as they have come. Runs of different datasets are an error, as is one whose
+// rankings are none of its dataset; the others are those of w.
 //
 // A page of one run holds about 0.2 MB of charts and tables, 0.3 kB for each
 // query up to the 5000th, and what Options allows for pictures.
