@@ -62,9 +62,17 @@ const addBatch = 16
 // the work; what was indexed until then stays. Images enter the index in the
 // order given, whatever the concurrency.
 //
+// A [NamedIndex] keeps the name of Config.Embedder from the first Add on. Where
+// it has that of another, Add and [Pipeline.Search] return [ErrModelMismatch].
+// How much captions weigh, Config.Tau, is not part of the name: images added
+// with another Tau are compared with the same queries, by other shares.
+//
 // Add keeps no pictures, neither in the index nor in the images that it is
 // given: a search reads those of its candidates from Config.Images.
 func (p *Pipeline) Add(ctx context.Context, images ...Image) error {
+	if err := guard(func() error { return p.cfg.keepSpace(ctx) }); err != nil {
+		return fmt.Errorf("imagescope: add: %w", err)
+	}
 	a := &adding{p: p, total: len(images), captions: semaphore.NewWeighted(int64(p.cfg.Concurrency))}
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(p.cfg.Concurrency)

@@ -71,8 +71,8 @@ func embedQueries(ctx context.Context, e Embedder, texts []string) ([][]float32,
 // vectors do not depend on. "" means that the embedder cannot tell, and is
 // treated as if it had no name. Name asks nobody and may be called at any time.
 //
-// An index that keeps the name refuses vectors of another. An Embedder that
-// wraps another passes its Name on.
+// A [NamedIndex] keeps the name and refuses vectors of another. An Embedder
+// that wraps another passes its Name on.
 type NamedEmbedder interface {
 	Embedder
 	Name() string

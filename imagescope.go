@@ -126,9 +126,13 @@ type Pipeline struct {
 }
 
 // New joins the parts to a pipeline. The error names the field of cfg that
-// cannot be used.
+// cannot be used; it is [ErrModelMismatch] where an index is known to hold
+// vectors of another embedder.
 func New(cfg Config) (*Pipeline, error) {
 	if err := cfg.validate(); err != nil {
+		return nil, fmt.Errorf("imagescope: %w", err)
+	}
+	if err := cfg.checkSpace(); err != nil {
 		return nil, fmt.Errorf("imagescope: %w", err)
 	}
 	p := &Pipeline{cfg: cfg, tau: DefaultTau}

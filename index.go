@@ -64,6 +64,23 @@ type VectorIndex interface {
 	Search(ctx context.Context, query []float32, k int, f Filter) ([]Match, error)
 }
 
+// NamedIndex is a [VectorIndex] that keeps the name of the embedder that made
+// its vectors, as a [NamedEmbedder] gives it. A [Pipeline] compares the names
+// in [New] and before it searches, and has the name kept before it adds images.
+type NamedIndex interface {
+	VectorIndex
+
+	// Embedder returns the name that is kept, and "" where there is none, or
+	// where it is at a server that has not been asked for anything yet.
+	Embedder() string
+
+	// UseEmbedder keeps the name, for as long as the index exists, where none is
+	// kept yet. Where another one is, it returns [ErrModelMismatch]. "" is
+	// refused by none and kept by none. An index that is open for reading alone
+	// keeps no name, which is no error.
+	UseEmbedder(ctx context.Context, name string) error
+}
+
 // Lister is an index that can tell all that it holds.
 type Lister interface {
 	// Entries returns all entries in order of ID, without their vectors. The

@@ -58,6 +58,9 @@ func (s *search) begin(ctx context.Context) error {
 	if err := s.result.Query.validate(); err != nil {
 		return err
 	}
+	if err := s.p.cfg.checkSpace(); err != nil {
+		return err
+	}
 	if err := s.resolveReference(ctx); err != nil {
 		return err
 	}
@@ -325,10 +328,19 @@ func (s *search) find(ctx context.Context, mean []float32, queries [][]float32) 
 	if q.Reference != nil && q.Reference.ID != "" && !q.KeepReference {
 		filter.Except = append(slices.Clip(filter.Except), q.Reference.ID)
 	}
-	if len(queries) > 1 || s.p.cfg.CaptionIndex != nil {
-		return s.fused(ctx, mean, queries, k, filter)
+	found, err := s.best(ctx, mean, queries, k, filter)
+	if other := s.p.cfg.checkSpace(); other != nil { // an index at a server knows its name by now
+		return nil, other
 	}
-	matches, err := searchIndex(ctx, s.p.cfg.Index, mean, k, filter)
+	return found, err
+}
+
+// best returns the k best of what f allows.
+func (s *search) best(ctx context.Context, mean []float32, queries [][]float32, k int, f Filter) ([]Candidate, error) {
+	if len(queries) > 1 || s.p.cfg.CaptionIndex != nil {
+		return s.fused(ctx, mean, queries, k, f)
+	}
+	matches, err := searchIndex(ctx, s.p.cfg.Index, mean, k, f)
 	if err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ type Disk struct {
 	readOnly bool
 	memory   memory
 	graph    *HNSW // the same, unless searches are exact
-	embedder string
+	embedder atomic.Pointer[string]
 	joined   int // entries that Open put into the graph
 
 	upserts upserts
@@ -86,7 +86,7 @@ type Disk struct {
 	closed atomic.Bool
 }
 
-var _ imagescope.VectorIndex = (*Disk)(nil)
+var _ imagescope.NamedIndex = (*Disk)(nil)
 
 // exclusively calls f with the store for itself.
 func (d *Disk) exclusively(ctx context.Context, f func() error) error {
@@ -158,7 +158,32 @@ func (d *Disk) Search(ctx context.Context, query []float32, k int, f imagescope.
 }
 
 // Embedder returns the name of what made the vectors, "" if it was never told.
-func (d *Disk) Embedder() string { return d.embedder }
+func (d *Disk) Embedder() string { return *d.embedder.Load() }
+
+// UseEmbedder keeps the name of what makes the vectors, on disk, or compares it
+// with the one that is kept; see [imagescope.NamedIndex].
+func (d *Disk) UseEmbedder(ctx context.Context, name string) error {
+	if name == "" || name == d.Embedder() {
+		return ctx.Err()
+	}
+	err := d.exclusively(ctx, func() error {
+		if err := d.store.UseEmbedder(name); err != nil {
+			return err
+		}
+		d.noteEmbedder()
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("index: use embedder: %w", err)
+	}
+	return nil
+}
+
+// noteEmbedder keeps the name that is in the store at hand.
+func (d *Disk) noteEmbedder() {
+	name := d.store.State().Embedder
+	d.embedder.Store(&name)
+}
 
 // Close waits for the change that is being made, saves the graph if it has
 // changed, and closes the folder. It may be called again; other calls then

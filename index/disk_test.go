@@ -154,6 +154,33 @@ func TestDiskEmbedder(t *testing.T) {
 	}
 }
 
+// TestDiskUseEmbedder has folders that are told the name after they were
+// opened, for writing and for reading.
+func TestDiskUseEmbedder(t *testing.T) {
+	dir := t.TempDir()
+	closeDisk(t, openDisk(t, dir, nil))
+	reader := openDisk(t, dir, &index.DiskOptions{ReadOnly: true})
+	if err := reader.UseEmbedder(t.Context(), "clip"); err != nil || reader.Embedder() != "" {
+		t.Errorf("a reader: UseEmbedder: error %v, and Embedder is %q", err, reader.Embedder())
+	}
+	closeDisk(t, reader)
+	writer := openDisk(t, dir, nil)
+	if err := writer.UseEmbedder(t.Context(), "clip"); err != nil {
+		t.Error(err)
+	}
+	if info, err := writer.Info(t.Context()); err != nil || info.Embedder != "clip" {
+		t.Errorf("Info = %+v, %v, want the embedder clip", info, err)
+	}
+	closeDisk(t, writer)
+	if err := writer.UseEmbedder(t.Context(), "siglip"); !errors.Is(err, index.ErrClosed) {
+		t.Errorf("UseEmbedder after Close: error %v, want ErrClosed", err)
+	}
+	reader = openDisk(t, dir, &index.DiskOptions{ReadOnly: true})
+	if err := reader.UseEmbedder(t.Context(), "siglip"); !errors.Is(err, imagescope.ErrModelMismatch) || reader.Embedder() != "clip" {
+		t.Errorf("a reader of clip: UseEmbedder(siglip): error %v, and Embedder is %q", err, reader.Embedder())
+	}
+}
+
 func TestDiskClosed(t *testing.T) {
 	ix := openDisk(t, t.TempDir(), nil)
 	closeDisk(t, ix)

@@ -60,7 +60,7 @@ func TestExport(t *testing.T) {
 // TestExportMoves carries more entries than are added at once to an index with
 // half precision and back.
 func TestExportMoves(t *testing.T) {
-	from := openDisk(t, t.TempDir(), nil)
+	from := openDisk(t, t.TempDir(), &index.DiskOptions{Embedder: "clip"})
 	entries := someEntries(700, 8)
 	if err := from.Upsert(t.Context(), entries...); err != nil {
 		t.Fatal(err)
@@ -71,8 +71,8 @@ func TestExportMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	info, err := to.Info(t.Context())
-	if err != nil || info.Entries != 700 {
-		t.Errorf("Info = %+v, %v, want 700 entries", info, err)
+	if err != nil || info.Entries != 700 || info.Embedder != "clip" {
+		t.Errorf("Info = %+v, %v, want 700 entries of clip", info, err)
 	}
 }
 

@@ -19,10 +19,10 @@ import (
 var ErrExport = errors.New("not a whole export: export the index again")
 
 // Import adds the entries of an export, in the form that [Disk.Export] writes,
-// to any index, or replaces those with the same IDs. Where the index has a
-// method Embedder() string, as a [Disk] has, its answer must be the export's
-// embedder, unless one of them is empty: the error is then
-// [imagescope.ErrModelMismatch].
+// to any index, or replaces those with the same IDs. An
+// [imagescope.NamedIndex], such as a [Disk], must have vectors of the export's
+// embedder, unless one of the names is empty, or the error is
+// [imagescope.ErrModelMismatch]; one without a name keeps the export's.
 //
 // Entries are added 256 at a time. On an error those before it stay, and the
 // same import can be tried again. Lines and vectors are checked as they come,
@@ -56,9 +56,9 @@ func (im *importing) run(ctx context.Context, to imagescope.VectorIndex) error {
 	if err := im.readHeader(); err != nil {
 		return err
 	}
-	if named, ok := to.(interface{ Embedder() string }); ok {
-		if have, come := named.Embedder(), im.header.Embedder; have != "" && come != "" && have != come {
-			return fmt.Errorf("the vectors were made by %q, those of the index by %q: %w", come, have, imagescope.ErrModelMismatch)
+	if named, ok := to.(imagescope.NamedIndex); ok {
+		if err := named.UseEmbedder(ctx, im.header.Embedder); err != nil {
+			return err
 		}
 	}
 	for im.added < im.header.Entries {

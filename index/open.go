@@ -32,9 +32,11 @@ var (
 
 // DiskOptions says how [Open] opens a folder.
 type DiskOptions struct {
-	// Embedder names what makes the vectors, model and version included. A
-	// folder keeps the first name that it is opened with, and refuses others
-	// with [imagescope.ErrModelMismatch]. "" is refused by none.
+	// Embedder names what makes the vectors, model and version included; it is
+	// for programs that store vectors themselves, since a pipeline tells the
+	// name of its embedder by [Disk.UseEmbedder]. A folder keeps the first name
+	// that it is told, and refuses others with [imagescope.ErrModelMismatch]. ""
+	// is refused by none.
 	Embedder string
 
 	// Half stores vectors in half precision (IEEE 754 binary16), which halves
@@ -101,7 +103,7 @@ func (d *Disk) open(ctx context.Context, opts *DiskOptions) error {
 	if err != nil {
 		return err
 	}
-	d.embedder = d.store.State().Embedder
+	d.noteEmbedder()
 	if err := d.fill(ctx, in, records); err != nil {
 		return errors.Join(err, d.store.Close())
 	}

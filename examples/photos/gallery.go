@@ -70,7 +70,7 @@ func (g *galleryFlags) open(ctx context.Context) (*gallery, error) {
 		return nil, fmt.Errorf("the index of %s was made with -embed %s, and vectors of %s do not compare with it; leave -embed out, or make the index anew with: photos index -embed %s %s",
 			dir, made.Embed, g.embed.spec, g.embed.spec, quoted(dir))
 	}
-	disk, err := openIndex(ctx, dir, place, &index.DiskOptions{Embedder: g.embed.spec, ReadOnly: true})
+	disk, err := openIndex(ctx, dir, place, &index.DiskOptions{Embedder: vectorsOf(g.embed.spec), ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -233,7 +233,7 @@ func TestDamagedIndex(t *testing.T) {
 		{"settings are another file", settingsFile, []byte("\x89PNG\r\n\x1a\n"), "photos.json is damaged: "},
 		{"settings are of nothing", settingsFile, []byte(`{"version":1}`), "it does not say what the index was made with"},
 		{"settings are of a later version", settingsFile, []byte(`{"version":99}`), "photos.json is of version 99, and this program reads 1"},
-		{"settings are of another embedder", settingsFile, []byte(`{"version":1,"model":"none","embed":"ollama:vectors"}`), `its vectors were made by "words", not by "ollama:vectors"`},
+		{"settings are of another embedder", settingsFile, []byte(`{"version":1,"model":"none","embed":"ollama:vectors"}`), `its vectors were made by "words/1 2048", not by "ollama:vectors by captions/1"`},
 		{"entries are empty", "entries.db", []byte{}, index.ErrCorrupt.Error()},
 		{"entries are cut off", "entries.db", entries[:len(entries)/2], index.ErrCorrupt.Error()},
 		{"an entry is damaged", "entries.db", damaged, index.ErrCorrupt.Error()},

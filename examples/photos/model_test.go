@@ -181,7 +181,7 @@ func TestAnotherEmbedder(t *testing.T) {
 	if r.code != exitFailed {
 		t.Errorf("photos index with a third embedder = %d, want %d", r.code, exitFailed)
 	}
-	contains(t, "stderr", r.err, ".imagescope.new cannot be used", `were made by "ollama:vectors", not by "ollama:other"`, "delete it and run")
+	contains(t, "stderr", r.err, ".imagescope.new cannot be used", `were made by "ollama:vectors by captions/1", not by "ollama:other by captions/1"`, "delete it and run")
 	contains(t, "photos index as before", p.must("index", p.photos), " 0 new, 0 changed")
 
 	n := len(p.scenes)

@@ -97,7 +97,16 @@ func (m *models) embedder(ctx context.Context) (imagescope.Embedder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return embed.NewLangchain(texts, nil), nil
+	return embed.NewLangchain(texts, &embed.LangchainOptions{Model: m.embed.spec}), nil
+}
+
+// vectorsOf returns the name that an index keeps of what makes its vectors, for
+// a value of -embed.
+func vectorsOf(spec string) string {
+	if spec == noEmbedder {
+		return embed.Words{}.Name()
+	}
+	return embed.NewLangchain(nil, &embed.LangchainOptions{Model: spec}).Name()
 }
 
 func (m *models) connect(ctx context.Context, e endpoint) (llms.Model, error) {

@@ -40,7 +40,7 @@ func beginUpdate(ctx context.Context, dir, place string, have, want settings) (*
 	if have == (settings{}) {
 		u.old, err = openNew(ctx, dir, place, want.Embed)
 	} else {
-		u.old, err = openIndex(ctx, dir, place, &index.DiskOptions{Embedder: have.Embed})
+		u.old, err = openIndex(ctx, dir, place, &index.DiskOptions{Embedder: vectorsOf(have.Embed)})
 	}
 	if err != nil {
 		return nil, err
@@ -58,8 +58,8 @@ func beginUpdate(ctx context.Context, dir, place string, have, want settings) (*
 
 // openNew opens an index that is not in use yet. It goes on with one that was
 // begun before; one of another embedder must be empty, and is begun anew.
-func openNew(ctx context.Context, dir, place, embedder string) (*index.Disk, error) {
-	opts := &index.DiskOptions{Embedder: embedder, Half: true} // photos are found the same, in half the space
+func openNew(ctx context.Context, dir, place, embed string) (*index.Disk, error) {
+	opts := &index.DiskOptions{Embedder: vectorsOf(embed), Half: true} // photos are found the same, in half the space
 	disk, err := openIndex(ctx, dir, place, opts)
 	if errors.Is(err, imagescope.ErrModelMismatch) && isEmpty(ctx, place) {
 		if err := os.RemoveAll(place); err != nil {

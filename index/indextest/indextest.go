@@ -67,6 +67,7 @@ var cases = []struct {
 	{"dimension", checkDimension},
 	{"context", checkContext},
 	{"entries", checkEntries},
+	{"embedder", checkEmbedder},
 	{"filters", checkFilters},
 	{"random filters", checkRandomFilters},
 	{"random changes", checkRandomChanges},

@@ -430,7 +430,7 @@ func TestWicked(t *testing.T) {
 			fails: []string{"concurrent"},
 		},
 	}
-	failed := map[string]bool{"reopen": true} // TestForgetful
+	failed := map[string]bool{"reopen": true, "entries": true, "embedder": true} // TestForgetful, TestWickedLists, TestWickedNames
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			open := func(*testing.T) imagescope.VectorIndex {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/imagescope/imagescope"
 )
 
 var (
@@ -39,10 +37,7 @@ func (s *Store) fits(state State) error {
 		return fmt.Errorf("its last change is number %d where number %d was acknowledged: %w (or remove the file %s to go on without what is lost)",
 			state.Sequence, s.head.acknowledged, ErrCorrupt, s.path(headFile))
 	}
-	if s.opts.Embedder != "" && state.Embedder != "" && s.opts.Embedder != state.Embedder {
-		return fmt.Errorf("its vectors were made by %q, not by %q: %w", state.Embedder, s.opts.Embedder, imagescope.ErrModelMismatch)
-	}
-	return nil
+	return state.fits(s.opts.Embedder)
 }
 
 // census reads a file of entries and counts them.

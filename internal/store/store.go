@@ -11,6 +11,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"go.etcd.io/bbolt"
+
+	"github.com/imagescope/imagescope"
 )
 
 // Errors that opening and using a store can end in, beside those of the root
@@ -91,10 +93,28 @@ func (s *Store) open(ctx context.Context, each func(Record) error) (err error) {
 	if s.db, err = openBolt(s.path(entriesFile)); err != nil {
 		return err
 	}
-	if s.state.Embedder == "" && s.opts.Embedder != "" {
-		state := s.state
-		state.Embedder = s.opts.Embedder
-		return s.commit(func(*bbolt.Tx) (State, error) { return state, nil })
+	return s.UseEmbedder(s.opts.Embedder)
+}
+
+// UseEmbedder keeps the name of what makes the vectors, unless one is kept,
+// which must be the same. "" is refused by none, and kept by none. A store that
+// is open for reading alone keeps none.
+func (s *Store) UseEmbedder(name string) error {
+	if err := s.state.fits(name); err != nil {
+		return err
+	}
+	if name == "" || name == s.state.Embedder || s.opts.ReadOnly {
+		return nil
+	}
+	state := s.state
+	state.Embedder = name
+	return s.commit(func(*bbolt.Tx) (State, error) { return state, nil })
+}
+
+// fits returns an error if the vectors were made by another embedder.
+func (s State) fits(embedder string) error {
+	if embedder != "" && s.Embedder != "" && s.Embedder != embedder {
+		return fmt.Errorf("its vectors were made by %q, not by %q: %w", s.Embedder, embedder, imagescope.ErrModelMismatch)
 	}
 	return nil
 }
