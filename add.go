@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Progress tells how far [Pipeline.Add] is.
+// Progress tells how far [Pipeline.Add] or [Pipeline.Reindex] is.
 type Progress struct {
 	Done, Total int    // images done with, failed ones included, of all
 	ID          string // the image just done with
@@ -74,8 +74,20 @@ func (p *Pipeline) Add(ctx context.Context, images ...Image) error {
 		return fmt.Errorf("imagescope: add: %w", err)
 	}
 	a := &adding{p: p, total: len(images), captions: semaphore.NewWeighted(int64(p.cfg.Concurrency))}
+	if err := a.all(ctx, images); err != nil {
+		var failed *AddError
+		if errors.As(err, &failed) {
+			return failed
+		}
+		return fmt.Errorf("imagescope: add: %w", err)
+	}
+	return nil
+}
+
+// all adds images. Those that fail are an AddError.
+func (a *adding) all(ctx context.Context, images []Image) error {
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(p.cfg.Concurrency)
+	g.SetLimit(a.p.cfg.Concurrency)
 	before := make(chan struct{})
 	close(before)
 	for start := 0; start < len(images) && gctx.Err() == nil; start += addBatch {
@@ -95,19 +107,20 @@ func (p *Pipeline) Add(ctx context.Context, images ...Image) error {
 		err = done(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("imagescope: add: %w", err)
+		return err
 	}
 	if len(a.failed) > 0 {
-		return &AddError{Failed: a.failed, Total: len(images)}
+		return &AddError{Failed: a.failed, Total: a.total}
 	}
 	return nil
 }
 
-// adding is one call of Add. Its fields but the semaphore belong to the batch
+// adding is one call of Add or Reindex. Its fields but the semaphore belong to the batch
 // whose turn it is.
 type adding struct {
-	p        *Pipeline
-	captions *semaphore.Weighted // captions being made, over all batches
+	p         *Pipeline
+	captions  *semaphore.Weighted // captions being made, over all batches
+	described bool                // the images keep the captions that they have
 
 	done, total int
 	failed      []*ImageError
@@ -144,7 +157,7 @@ func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}
 
 // describe has the captioner caption each image.
 func (a *adding) describe(ctx context.Context, items []item) {
-	if a.p.cfg.Captioner == nil {
+	if a.p.cfg.Captioner == nil || a.described {
 		return
 	}
 	var wg sync.WaitGroup

@@ -17,7 +17,7 @@ var (
 	// ErrModelMismatch means that vectors of one model would meet those of
 	// another, whose inner products say nothing: what is stored was made by an
 	// embedder of another name than the one that is used with it.
-	ErrModelMismatch = errors.New("vectors of another model: use the embedder that made them, or embed the images anew")
+	ErrModelMismatch = errors.New("vectors of another model: use the embedder that made them, or embed the images anew into a new index, by Pipeline.Reindex")
 )
 
 // Entry is what an index holds of one image.

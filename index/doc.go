@@ -50,4 +50,8 @@
 //
 // A gallery moves from one index to another without being embedded again:
 // [Disk.Export] writes it, and [Import] adds it to any index.
+//
+// Vectors of another embedder need an index of their own, since a [Disk] keeps
+// the name of its embedder and refuses others: imagescope's Pipeline.Reindex
+// fills it from the captions and images of the old one.
 package index
