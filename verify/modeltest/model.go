@@ -25,7 +25,6 @@ import (
 type Model struct {
 	world *World
 	opts  Options
-	eyes  eyes
 
 	mu    sync.Mutex
 	stats Stats
@@ -92,7 +91,7 @@ func (s Stats) Total() (n int) {
 
 // New returns a model that knows w. opts may be nil.
 func New(w *World, opts *Options) *Model {
-	m := &Model{world: w, eyes: eyes{world: w}}
+	m := &Model{world: w}
 	if opts != nil {
 		m.opts = *opts
 	}
@@ -301,7 +300,7 @@ func (m *Model) Reason(ctx context.Context, req imagescope.Request) (imagescope.
 	defer m.begin()()
 	r := request{task: req.Task, prompt: req.Prompt, maxTokens: req.MaxTokens}
 	for i, img := range req.Images {
-		s, err := m.eyes.image(img, req.MaxSide)
+		s, err := m.world.eyes.image(img, req.MaxSide)
 		if err != nil {
 			return imagescope.Response{}, fmt.Errorf("modeltest: image %d: %w", i+1, err)
 		}

@@ -197,7 +197,7 @@ func isWord(img image.Image, label image.Rectangle) bool {
 	return last-first > label.Dy()*3/2
 }
 
-// maxRemembered is how many files the model remembers having seen.
+// maxRemembered is how many files the models of a world remember having seen.
 const maxRemembered = 4096
 
 // eyes remember what files show. They are looked at once.

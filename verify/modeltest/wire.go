@@ -86,7 +86,7 @@ func (m *Model) exchange(ctx context.Context, r *http.Request) (answer, error) {
 	}
 	req := request{prompt: c.prompt, maxTokens: c.maxTokens}
 	for i, file := range c.images {
-		s, err := m.eyes.file(file)
+		s, err := m.world.eyes.file(file)
 		if err != nil {
 			return refused(p, http.StatusBadRequest, fmt.Sprintf("image %d: %v", i+1, err)), nil
 		}

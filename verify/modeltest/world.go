@@ -24,6 +24,7 @@ type World struct {
 	files  []file
 	folder *folder
 	looks  func() []look // of the pictures, by number
+	eyes   eyes          // of all models of the world: what they see does not depend on them
 }
 
 // Query is something to search a [World] for, with the truth about it.
@@ -61,6 +62,7 @@ func newWorld(pictures []scene.Named, queries []Query) *World {
 	}
 	w.folder = newFolder(w.files)
 	w.looks = sync.OnceValue(w.lookAtAll)
+	w.eyes.world = w
 	return w
 }
 
