@@ -5,6 +5,7 @@
 //	benchmark run     -dataset circo -data DIR -out RUN -model ollama:qwen2.5vl
 //	benchmark run     -dataset mine -queries labels.jsonl -data DIR -out RUN -fail-below Recall@10=80
 //	benchmark compare RUN RUN…
+//	benchmark rehearse -out DIR -errors 0,0.1,0.3
 //	benchmark report  RUN… -out report.html
 //	benchmark score   -dataset circo -data DIR -predictions FILE
 //	benchmark submit  -dataset cirr -data DIR -split test1 -predictions FILE -out NAME
@@ -51,11 +52,12 @@ func usageErrorf(format string, args ...any) error { return usageError{fmt.Error
 // commands are what the program does. Each gets the words behind its own, and
 // where to write its results and what else there is to say.
 var commands = map[string]func(ctx context.Context, args []string, out, errs io.Writer) error{
-	"compare": runCompare,
-	"report":  runReport,
-	"run":     runRun,
-	"score":   runScore,
-	"submit":  runSubmit,
+	"compare":  runCompare,
+	"rehearse": runRehearse,
+	"report":   runReport,
+	"run":      runRun,
+	"score":    runScore,
+	"submit":   runSubmit,
 }
 
 func execute(ctx context.Context, args []string, out, errs io.Writer) error {
