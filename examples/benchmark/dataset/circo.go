@@ -29,6 +29,7 @@ func readCIRCO(dir, split string) (Dataset, error) {
 		Aspects   []string `json:"semantic_aspects"`
 	}
 	var d Dataset
+	asked := ids{}
 	err := readList(dir, "annotations/"+split+".json", func(_ int, e entry) error {
 		switch {
 		case e.ID == nil:
@@ -53,7 +54,7 @@ func readCIRCO(dir, split string) (Dataset, error) {
 			}
 		}
 		d.Queries = append(d.Queries, q)
-		return nil
+		return asked.add("id", q.ID)
 	})
 	if err != nil {
 		return Dataset{}, err
@@ -68,6 +69,7 @@ func circoID(id int64) string { return strconv.FormatInt(id, 10) }
 
 func circoGallery(dir string) ([]Image, error) {
 	var gallery []Image
+	listed := ids{}
 	err := readObjectList(dir, circoInfo, "images", func(_ int, e struct {
 		ID   *int64  `json:"id"`
 		File *string `json:"file_name"`
@@ -79,7 +81,7 @@ func circoGallery(dir string) ([]Image, error) {
 			return err
 		}
 		gallery = append(gallery, Image{ID: circoID(*e.ID), Path: circoImages + "/" + *e.File})
-		return nil
+		return listed.add("id", circoID(*e.ID))
 	})
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return gallery, err

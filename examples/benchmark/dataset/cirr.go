@@ -14,14 +14,13 @@ const sameImage = "the same image"
 // readCIRR reads captions/cap.rc2.SPLIT.json and image_splits/split.rc2.SPLIT.json.
 func readCIRR(dir, split string) (Dataset, error) {
 	var d Dataset
-	listed := ids{}
+	listed, asked := ids{}, ids{}
 	err := readMap(dir, "image_splits/split.rc2."+split+".json", func(id string, path string) error {
 		if path == "" {
 			return errEmpty
 		}
 		d.Gallery = append(d.Gallery, Image{ID: id, Path: strings.TrimPrefix(path, "./")})
-		listed[id] = true
-		return nil
+		return listed.add("", id)
 	})
 	if err != nil {
 		return Dataset{}, err
@@ -61,6 +60,7 @@ func readCIRR(dir, split string) (Dataset, error) {
 		q.Subset = slices.DeleteFunc(slices.Clone(e.Set.Members), func(id string) bool { return id == q.Reference })
 		d.Queries = append(d.Queries, q)
 		return cmp.Or(
+			asked.add("pairid", q.ID),
 			listed.have("reference", q.Reference),
 			listed.have("target_hard", q.Targets...),
 			listed.have("img_set.members", q.Subset...),

@@ -29,9 +29,8 @@ func readCategory(dir, split, category string, d *Dataset) error {
 		if name == "" {
 			return errEmpty
 		}
-		listed[id(name)] = true
 		d.Gallery = append(d.Gallery, Image{ID: id(name), Path: "images/" + name + ".png", Group: category})
-		return nil
+		return listed.add("", id(name))
 	})
 	if err != nil {
 		return err

@@ -224,3 +224,13 @@ func (listed ids) have(field string, names ...string) error {
 	}
 	return nil
 }
+
+// add lists an image or a query, or returns an error that names the field where
+// its ID was given to another one before.
+func (listed ids) add(field, id string) error {
+	if listed[id] {
+		return &fieldError{field, fmt.Errorf("%q was given to another one before", id)}
+	}
+	listed[id] = true
+	return nil
+}

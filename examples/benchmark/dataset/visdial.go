@@ -16,9 +16,8 @@ func readVisDial(dir, split string) (Dataset, error) {
 		if path == "" {
 			return errEmpty
 		}
-		listed[path] = true
 		d.Gallery = append(d.Gallery, Image{ID: path, Path: path})
-		return nil
+		return listed.add("", path)
 	})
 	if err != nil {
 		return Dataset{}, err
