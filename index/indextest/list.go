@@ -51,12 +51,12 @@ func checkListed(ctx context.Context, list imagescope.Lister, m model) error {
 	got := make([]imagescope.Entry, 0, len(m))
 	for e, err := range list.Entries(ctx) {
 		if err != nil {
-			return fmt.Errorf("Entries: %w", err)
+			return fmt.Errorf("listing the Entries: %w", err)
 		}
 		got = append(got, e)
 	}
 	if d := diff(want, got); d != "" {
-		return fmt.Errorf("Entries: %s", d)
+		return fmt.Errorf("listing the Entries: %s", d)
 	}
 	return nil
 }
@@ -72,11 +72,11 @@ func checkListedEnd(ctx context.Context, list imagescope.Lister) error {
 	for e, err := range list.Entries(ending) {
 		n, last = n+1, err
 		if d := diff(imagescope.Entry{}, e); d != "" {
-			return fmt.Errorf("Entries: with an error comes an entry: %s", d)
+			return fmt.Errorf("listing the Entries: with an error comes an entry: %s", d)
 		}
 	}
 	if n != 1 || !errors.Is(last, context.Canceled) {
-		return fmt.Errorf("Entries: %d steps with a cancelled context, the last with error %v, want one with context.Canceled", n, last)
+		return fmt.Errorf("listing the Entries: %d steps with a cancelled context, the last with error %v, want one with context.Canceled", n, last)
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func checkListedLoop(ctx context.Context, ix imagescope.VectorIndex, list images
 	n := 0
 	for e, err := range list.Entries(ctx) {
 		if err != nil {
-			return fmt.Errorf("Entries, in a loop that changes the index: %w", err)
+			return fmt.Errorf("listing the Entries, in a loop that changes the index: %w", err)
 		}
 		if e.Meta != nil {
 			e.Meta["number"] = "changed"

@@ -19,7 +19,7 @@ func checkEmbedder(s *subject) error {
 		return fmt.Errorf("it is no imagescope.NamedIndex: %w", errSkip)
 	}
 	if name := named.Embedder(); name != "" {
-		return fmt.Errorf("Embedder of an empty index is %q, want none", name)
+		return fmt.Errorf("the Embedder of an empty index is %q, want none", name)
 	}
 	for _, name := range []string{"", first, "", first} {
 		if err := named.UseEmbedder(s.ctx, name); err != nil {
@@ -57,7 +57,7 @@ func keepsName(ctx context.Context, ix imagescope.NamedIndex, first, other strin
 		return fmt.Errorf("UseEmbedder(%q) again: %w", first, err)
 	}
 	if name := ix.Embedder(); name != first {
-		return fmt.Errorf("Embedder is %q, want %q", name, first)
+		return fmt.Errorf("its Embedder is %q, want %q", name, first)
 	}
 	return nil
 }
