@@ -20,18 +20,16 @@ import (
 	"github.com/imagescope/imagescope/index/weaviate/internal/node"
 )
 
-var server node.Node
-
 func TestMain(m *testing.M) {
 	node.Enter()
-	code := m.Run()
-	server.Stop()
-	os.Exit(code)
+	os.Exit(m.Run())
 }
 
-// start starts the server, or skips the test.
-func start(t *testing.T) {
+// start starts a server that runs until the test ends, or skips the test.
+func start(t *testing.T) *node.Node {
 	t.Helper()
+	server := new(node.Node)
+	t.Cleanup(server.Stop)
 	err := server.Start()
 	if errors.Is(err, node.ErrNoServer) {
 		t.Skip(err)
@@ -42,12 +40,13 @@ func start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return server
 }
 
 var classes int
 
 // open returns an index in a class of its own.
-func open(t *testing.T, opts index.LangchainOptions) *index.Langchain {
+func open(t *testing.T, server *node.Node, opts index.LangchainOptions) *index.Langchain {
 	t.Helper()
 	classes++
 	class := fmt.Sprint("Pictures", classes)
@@ -86,22 +85,24 @@ func open(t *testing.T, opts index.LangchainOptions) *index.Langchain {
 }
 
 func TestLangchain(t *testing.T) {
-	start(t)
+	server := start(t)
+	openStore := func(t *testing.T, opts index.LangchainOptions) *index.Langchain { return open(t, server, opts) }
 	storetest.Run(t, storetest.Store{
-		Open:  open,
+		Open:  openStore,
 		Score: func(cosine float64) float64 { return (1 + cosine) / 2 },
 		Equal: func(key, value string) any {
 			return filters.Where().WithPath([]string{key}).WithOperator(filters.Equal).WithValueText(value)
 		},
 	})
-	t.Run("vanishing", testVanishing)
+	t.Run("vanishing", func(t *testing.T) {
+		testVanishing(t, openStore(t, index.LangchainOptions{Filters: func(imagescope.Filter) (any, error) { return nil, nil }}))
+	})
 }
 
 // testVanishing has an entry that the server refuses, of which the adapter says
 // nothing: what index.Langchain documents. One of another dimension is refused
 // by the index itself once it knows the dimension.
-func testVanishing(t *testing.T) {
-	ix := open(t, index.LangchainOptions{Filters: func(imagescope.Filter) (any, error) { return nil, nil }})
+func testVanishing(t *testing.T, ix *index.Langchain) {
 	odd := imagescope.Entry{ID: "odd", Vector: []float32{1, 0}, Meta: map[string]string{"a key that is no name": "x"}}
 	good := imagescope.Entry{ID: "good", Vector: []float32{1, 1}, Meta: map[string]string{"year": "2024"}}
 	if err := ix.Upsert(context.Background(), odd, good); err != nil {

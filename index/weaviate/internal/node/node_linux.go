@@ -218,12 +218,13 @@ func (n *Node) Kill() {
 	}
 }
 
-// Stop ends a node and removes its data.
+// Stop ends a node and removes its data. It may be started again, empty.
 func (n *Node) Stop() {
 	n.Kill()
 	if n.dir != "" {
 		if err := os.RemoveAll(n.dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
+		n.dir = ""
 	}
 }
