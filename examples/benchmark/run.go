@@ -127,12 +127,6 @@ func (r *runFlags) complete() error {
 	}
 	s.Search.KeepReference = !r.dropReference
 	s.Search.Subset = s.Search.Subset && r.dataset == "cirr"
-	if r.split == "" && r.dataset != dataset.Own {
-		var err error
-		if s.Split, err = dataset.DefaultSplit(r.dataset); err != nil {
-			return err
-		}
-	}
 	var err error
 	for path, name := range map[*string]string{&s.Places.Data: r.data, &s.Places.Queries: r.queries, &s.Places.Index: s.Places.Index} {
 		if name != "" && err == nil {

@@ -87,6 +87,11 @@ func Do(ctx context.Context, s Settings, opts Options) (*Run, error) {
 		return nil, fmt.Errorf("run: settings: %w", err)
 	}
 	cfg.Concurrency = opts.Concurrency
+	if s.Split == "" && s.Dataset != dataset.Own {
+		if s.Split, err = dataset.DefaultSplit(s.Dataset); err != nil {
+			return nil, fmt.Errorf("run: settings: %w", err)
+		}
+	}
 	d, err := s.read()
 	if err != nil {
 		return nil, err

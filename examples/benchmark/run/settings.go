@@ -13,7 +13,7 @@ type Settings struct {
 	Version int `json:"version"` // of the form of the files; 1
 
 	Dataset  string `json:"dataset"`            // such as "circo"; [dataset.Own] for a collection of one's own
-	Split    string `json:"split,omitempty"`    // such as "val"
+	Split    string `json:"split,omitempty"`    // such as "val"; to [Do] "" means [dataset.DefaultSplit]
 	Category string `json:"category,omitempty"` // the only one that is asked; "" for all
 	Queries  int    `json:"queries"`            // how many are asked, the first ones; to [Do] 0 means all
 	// Checksum is one of the queries that are asked, texts and targets
