@@ -30,14 +30,14 @@ var judged = map[string]string{"circo": "mAP@5", "visdial": "Hits@1 until round 
 //	IMAGESCOPE_REHEARSAL_FAMILIES=24 go test ./rehearsal -run TestSweep -v
 func TestSweep(t *testing.T) {
 	s := rehearsal.Sweep{
-		Dir: t.TempDir(), Options: rehearsal.Options{Seed: 1, Families: 4, Width: 160}, Wrong: []float64{0, 0.3},
+		Dir: t.TempDir(), Options: rehearsal.Options{Seed: 1, Families: 4, Width: 120}, Wrong: []float64{0, 0.3}, Queries: 40,
 	}
 	if text := os.Getenv(sizeVariable); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatalf("%s: %v", sizeVariable, err)
 		}
-		s.Families, s.Wrong = n, []float64{0, 0.05, 0.1, 0.2, 0.3}
+		s.Families, s.Queries, s.Wrong = n, 0, []float64{0, 0.05, 0.1, 0.2, 0.3}
 	}
 	outcomes, err := s.Do(t.Context())
 	if err != nil {
