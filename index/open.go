@@ -98,8 +98,12 @@ func (d *Disk) open(ctx context.Context, opts *DiskOptions) error {
 			return nil
 		}
 	}
+	options := store.Options{Embedder: opts.Embedder, Half: opts.Half, ReadOnly: opts.ReadOnly, Wait: opts.Wait}
+	if flat, ok := d.memory.(*Flat); ok {
+		options.Expect = flat.table.reserve
+	}
 	var err error
-	d.store, err = store.Open(ctx, d.dir, store.Options{Embedder: opts.Embedder, Half: opts.Half, ReadOnly: opts.ReadOnly, Wait: opts.Wait}, each)
+	d.store, err = store.Open(ctx, d.dir, options, each)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (s *Store) scan(ctx context.Context, f *os.File, each func(Record) error) (
 	if err != nil {
 		return State{}, err
 	}
-	c := census{file: f, each: each}
+	c := census{file: f, expect: s.opts.Expect, each: each}
 	err = c.take(ctx, info.Size())
 	if err == nil {
 		err = s.fits(c.state)
@@ -42,10 +42,11 @@ func (s *Store) fits(state State) error {
 
 // census reads a file of entries and counts them.
 type census struct {
-	file  io.ReaderAt
-	each  func(Record) error
-	tree  *tree
-	state State // as the file says; the entries counted are in found
+	file   io.ReaderAt
+	expect func(entries, dim int)
+	each   func(Record) error
+	tree   *tree
+	state  State // as the file says; the entries counted are in found
 
 	found struct {
 		entries int
@@ -76,6 +77,9 @@ func (c *census) take(ctx context.Context, size int64) error {
 	}
 	if c.state.Version == 0 {
 		return corrupt("it has no state")
+	}
+	if n := int64(c.state.Entries); c.expect != nil && n > 0 && n <= size/c.state.vectorSize() {
+		c.expect(c.state.Entries, c.state.Dimension)
 	}
 	if err := c.bucket(ctx, buckets[string(vectorsBucket)], c.readEntry); err != nil {
 		return err

@@ -20,6 +20,14 @@ type State struct {
 	Sequence  uint64 `json:"sequence"`           // the number of the last change
 }
 
+// vectorSize returns how many bytes a vector takes in the file, at least one.
+func (s State) vectorSize() int64 {
+	if s.Half {
+		return max(1, 2*int64(s.Dimension))
+	}
+	return max(1, 4*int64(s.Dimension))
+}
+
 const version = 1
 
 // MaxDimension is how many components a vector may have.

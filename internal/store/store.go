@@ -40,6 +40,10 @@ type Options struct {
 	Half     bool          // keep new stores' vectors in half precision
 	ReadOnly bool          // for reading alone, beside others that do the same
 	Wait     time.Duration // how long to wait for a folder that is open elsewhere
+
+	// Expect, unless nil, is told before the first entry how many there should
+	// be, and how long their vectors are: no more than the file has room for.
+	Expect func(entries, dim int)
 }
 
 // Store is an open folder. Its methods must not be called at once.

@@ -52,6 +52,33 @@ func open(t testing.TB, dir string) ([]string, error) {
 	return ids, err
 }
 
+// TestExpect has the caller told of the entries before it gets them.
+func TestExpect(t *testing.T) {
+	for _, n := range []int{0, 1, 6} {
+		var got, want []string
+		opts := store.Options{Expect: func(entries, dim int) { got = append(got, fmt.Sprint(entries, " of ", dim)) }}
+		s, err := store.Open(t.Context(), made(t, n), opts, func(r store.Record) error {
+			got = append(got, r.ID)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			want = append(want, fmt.Sprint(n, " of ", 256))
+		}
+		for i := range n {
+			want = append(want, fmt.Sprintf("%03d", i))
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%d entries: -want +got\n%s", n, d)
+		}
+	}
+}
+
 // patch overwrites part of a file.
 func patch(t testing.TB, path string, at int64, b []byte) {
 	t.Helper()
