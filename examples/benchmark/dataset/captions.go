@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,9 @@ import (
 // captionColumns are the columns that the files of Flickr30K and MSCOCO have to
 // have.
 var captionColumns = []string{"raw", "split", "filename", "img_id"}
+
+// captionSplits are those of Karpathy's division of both datasets.
+var captionSplits = []string{"train", "restval", "val", "test"}
 
 // readCaptions reads the one CSV file in dir: a row for each image, with its
 // captions as a JSON list in column raw. Every caption of a row of the split is
@@ -43,13 +47,18 @@ func readCaptions(dir, split string) (Dataset, error) {
 		}
 	}
 	var d Dataset
+	files, images := ids{}, ids{}
 	for i := 0; ; i++ {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
 			return d, nil
 		}
+		if err == nil && !slices.Contains(captionSplits, row[at["split"]]) {
+			err = &fieldError{"split", fmt.Errorf("there is no split %q, only %s", row[at["split"]], strings.Join(captionSplits, ", "))}
+		}
 		if err == nil && row[at["split"]] == split {
-			err = d.takeCaptions(row[at["img_id"]], strings.Clone(row[at["filename"]]), row[at["raw"]])
+			image, file := strings.Clone(row[at["img_id"]]), strings.Clone(row[at["filename"]])
+			err = cmp.Or(files.add("filename", file), images.add("img_id", image), d.takeCaptions(image, file, row[at["raw"]]))
 		}
 		if err != nil {
 			return Dataset{}, entryError(f.Name(), fmt.Sprint(i), err)
@@ -75,11 +84,15 @@ func (d *Dataset) takeCaptions(image, file, raw string) error {
 	case image == "":
 		return &fieldError{"img_id", errEmpty}
 	}
-	var captions []string
-	if err := json.Unmarshal([]byte(raw), &captions); err != nil {
+	if err := needPath("filename", file); err != nil {
+		return err
+	}
+	var list []*string
+	if err := json.Unmarshal([]byte(raw), &list); err != nil {
 		return &fieldError{"raw", fmt.Errorf("it is no JSON list of texts: %w", err)}
 	}
-	if err := needList("raw", captions); err != nil {
+	captions, err := needList("raw", list)
+	if err != nil {
 		return err
 	}
 	d.Gallery = append(d.Gallery, Image{ID: file, Path: "images/" + file})

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,12 +26,16 @@ func readCIRCO(dir, split string) (Dataset, error) {
 		Reference *int64   `json:"reference_img_id"`
 		Target    *int64   `json:"target_img_id"`
 		Caption   *string  `json:"relative_caption"`
-		Targets   []int64  `json:"gt_img_ids"`
+		Targets   []*int64 `json:"gt_img_ids"`
 		Aspects   []string `json:"semantic_aspects"`
 	}
-	var d Dataset
+	gallery, listed, err := circoGallery(dir)
+	if err != nil {
+		return Dataset{}, err
+	}
+	d := Dataset{Gallery: gallery}
 	asked := ids{}
-	err := readList(dir, "annotations/"+split+".json", func(_ int, e entry) error {
+	err = readList(dir, "annotations/"+split+".json", func(_ int, e entry) error {
 		switch {
 		case e.ID == nil:
 			return &fieldError{"id", errMissing}
@@ -41,25 +46,25 @@ func readCIRCO(dir, split string) (Dataset, error) {
 		}
 		q := Query{ID: strconv.FormatInt(*e.ID, 10), Texts: []string{*e.Caption}, Reference: circoID(*e.Reference), Aspects: e.Aspects}
 		if split == "val" {
+			targets, err := needList("gt_img_ids", e.Targets)
 			switch {
 			case e.Target == nil:
 				return &fieldError{"target_img_id", errMissing}
-			case len(e.Targets) == 0:
-				return &fieldError{"gt_img_ids", errMissing}
-			case e.Targets[0] != *e.Target:
-				return &fieldError{"gt_img_ids", fmt.Errorf("it begins with %d, not with target_img_id, %d", e.Targets[0], *e.Target)}
+			case err != nil:
+				return err
+			case targets[0] != *e.Target:
+				return &fieldError{"gt_img_ids", fmt.Errorf("it begins with %d, not with target_img_id, %d", targets[0], *e.Target)}
 			}
-			for _, id := range e.Targets {
+			for _, id := range targets {
 				q.Targets = append(q.Targets, circoID(id))
 			}
 		}
 		d.Queries = append(d.Queries, q)
-		return asked.add("id", q.ID)
+		if err := asked.add("id", q.ID); err != nil || listed == nil {
+			return err
+		}
+		return cmp.Or(listed.have("reference_img_id", q.Reference), listed.have("gt_img_ids", q.Targets...))
 	})
-	if err != nil {
-		return Dataset{}, err
-	}
-	d.Gallery, err = circoGallery(dir)
 	return d, err
 }
 
@@ -67,10 +72,11 @@ func readCIRCO(dir, split string) (Dataset, error) {
 // are handed in under.
 func circoID(id int64) string { return strconv.FormatInt(id, 10) }
 
-func circoGallery(dir string) ([]Image, error) {
-	var gallery []Image
-	listed := ids{}
-	err := readObjectList(dir, circoInfo, "images", func(_ int, e struct {
+// circoGallery returns the images, and their IDs where a file lists them: of
+// those in a folder some may be missing.
+func circoGallery(dir string) (gallery []Image, listed ids, err error) {
+	listed = ids{}
+	err = readObjectList(dir, circoInfo, "images", func(_ int, e struct {
 		ID   *int64  `json:"id"`
 		File *string `json:"file_name"`
 	}) error {
@@ -81,14 +87,14 @@ func circoGallery(dir string) ([]Image, error) {
 			return err
 		}
 		gallery = append(gallery, Image{ID: circoID(*e.ID), Path: circoImages + "/" + *e.File})
-		return listed.add("id", circoID(*e.ID))
+		return cmp.Or(needPath("file_name", *e.File), listed.add("id", circoID(*e.ID)))
 	})
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return gallery, err
+		return gallery, listed, err
 	}
 	files, err := os.ReadDir(filepath.Join(dir, filepath.FromSlash(circoImages)))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, f := range files {
 		name, isJPEG := strings.CutSuffix(f.Name(), ".jpg")
@@ -96,5 +102,5 @@ func circoGallery(dir string) ([]Image, error) {
 			gallery = append(gallery, Image{ID: circoID(id), Path: circoImages + "/" + f.Name()})
 		}
 	}
-	return gallery, nil
+	return gallery, nil, nil
 }

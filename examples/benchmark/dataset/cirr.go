@@ -19,8 +19,9 @@ func readCIRR(dir, split string) (Dataset, error) {
 		if path == "" {
 			return errEmpty
 		}
-		d.Gallery = append(d.Gallery, Image{ID: id, Path: strings.TrimPrefix(path, "./")})
-		return listed.add("", id)
+		path = strings.TrimPrefix(path, "./")
+		d.Gallery = append(d.Gallery, Image{ID: id, Path: path})
+		return cmp.Or(needPath("", path), listed.add("", id))
 	})
 	if err != nil {
 		return Dataset{}, err
@@ -31,7 +32,7 @@ func readCIRR(dir, split string) (Dataset, error) {
 		Target    *string `json:"target_hard"`
 		Caption   *string `json:"caption"`
 		Set       *struct {
-			Members []string `json:"members"`
+			Members []*string `json:"members"`
 		} `json:"img_set"`
 	}
 	err = readList(dir, "captions/cap.rc2."+split+".json", func(_ int, e entry) error {
@@ -47,7 +48,8 @@ func readCIRR(dir, split string) (Dataset, error) {
 		if e.Set == nil {
 			return &fieldError{"img_set", errMissing}
 		}
-		if err := needList("img_set.members", e.Set.Members); err != nil {
+		members, err := needList("img_set.members", e.Set.Members)
+		if err != nil {
 			return err
 		}
 		q := Query{ID: fmt.Sprint(*e.ID), Texts: []string{orSame(*e.Caption)}, Reference: *e.Reference}
@@ -57,7 +59,7 @@ func readCIRR(dir, split string) (Dataset, error) {
 			}
 			q.Targets = []string{*e.Target}
 		}
-		q.Subset = slices.DeleteFunc(slices.Clone(e.Set.Members), func(id string) bool { return id == q.Reference })
+		q.Subset = slices.DeleteFunc(members, func(id string) bool { return id == q.Reference })
 		d.Queries = append(d.Queries, q)
 		return cmp.Or(
 			asked.add("pairid", q.ID),

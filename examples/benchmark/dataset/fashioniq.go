@@ -30,28 +30,28 @@ func readCategory(dir, split, category string, d *Dataset) error {
 			return errEmpty
 		}
 		d.Gallery = append(d.Gallery, Image{ID: id(name), Path: "images/" + name + ".png", Group: category})
-		return listed.add("", id(name))
+		return cmp.Or(needPath("", name), listed.add("", id(name)))
 	})
 	if err != nil {
 		return err
 	}
 	type entry struct {
-		Target    *string  `json:"target"`
-		Reference *string  `json:"candidate"`
-		Captions  []string `json:"captions"`
+		Target    *string   `json:"target"`
+		Reference *string   `json:"candidate"`
+		Captions  []*string `json:"captions"`
 	}
 	return readList(dir, "captions/cap."+category+"."+split+".json", func(i int, e entry) error {
-		err := cmp.Or(needText("target", e.Target), needText("candidate", e.Reference), needList("captions", e.Captions))
-		if err != nil {
+		captions, err := needList("captions", e.Captions)
+		if err := cmp.Or(needText("target", e.Target), needText("candidate", e.Reference), err); err != nil {
 			return err
 		}
-		if len(e.Captions) != 2 {
-			return &fieldError{"captions", fmt.Errorf("it holds %d, not 2", len(e.Captions))}
+		if len(captions) != 2 {
+			return &fieldError{"captions", fmt.Errorf("it holds %d, not 2", len(captions))}
 		}
 		q := Query{
 			ID:        fmt.Sprintf("%s/%d", category, i),
 			Group:     category,
-			Texts:     []string{joined(e.Captions)},
+			Texts:     []string{joined(captions)},
 			Reference: id(*e.Reference),
 			Targets:   []string{id(*e.Target)},
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -199,13 +200,30 @@ func needText(fields ...any) error {
 	return nil
 }
 
-// needList returns an error unless a list has entries.
-func needList(name string, list []string) error {
+// needList returns what a list holds, or an error unless it has entries, none
+// of which is null.
+func needList[T any](name string, list []*T) ([]T, error) {
 	switch {
 	case list == nil:
-		return &fieldError{name, errMissing}
+		return nil, &fieldError{name, errMissing}
 	case len(list) == 0:
-		return &fieldError{name, errEmpty}
+		return nil, &fieldError{name, errEmpty}
+	}
+	values := make([]T, len(list))
+	for i, v := range list {
+		if v == nil {
+			return nil, &fieldError{name, fmt.Errorf("number %d of it, from 0, is null", i)}
+		}
+		values[i] = *v
+	}
+	return values, nil
+}
+
+// needPath returns an error unless a field holds the path of an image that lies
+// below the folder.
+func needPath(field, path string) error {
+	if path == "." || !fs.ValidPath(path) {
+		return &fieldError{field, fmt.Errorf("%q is no slash path of an image below the folder, such as cars/7.jpg", path)}
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -154,22 +153,21 @@ func (q Query) checkOwn(dialogue bool) error {
 		}
 		return &fieldError{"query", errEmpty}
 	}
-	if q.Reference != "" && !isFile(q.Reference) {
-		return &fieldError{"reference", notBelow(q.Reference)}
+	if q.Reference != "" {
+		if err := needPath("reference", q.Reference); err != nil {
+			return err
+		}
 	}
-	if err := needList("targets", q.Targets); err != nil {
-		return err
+	switch {
+	case q.Targets == nil:
+		return &fieldError{"targets", errMissing}
+	case len(q.Targets) == 0:
+		return &fieldError{"targets", errEmpty}
 	}
 	for i, id := range q.Targets {
-		if !isFile(id) {
-			return &fieldError{fmt.Sprintf("targets[%d]", i), notBelow(id)}
+		if err := needPath(fmt.Sprintf("targets[%d]", i), id); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-func isFile(id string) bool { return id != "." && fs.ValidPath(id) }
-
-func notBelow(id string) error {
-	return fmt.Errorf("%q is no slash path of an image below the folder, such as cars/7.jpg", id)
 }

@@ -93,7 +93,7 @@ func FuzzReadOwn(f *testing.F) {
 				t.Errorf("query %+v", q)
 			}
 			for _, id := range append(q.Targets, q.Reference) {
-				if id != "" && !isFile(id) {
+				if id != "" && needPath("", id) != nil {
 					t.Errorf("image %q is accepted", id)
 				}
 			}

@@ -17,27 +17,28 @@ func readVisDial(dir, split string) (Dataset, error) {
 			return errEmpty
 		}
 		d.Gallery = append(d.Gallery, Image{ID: path, Path: path})
-		return listed.add("", path)
+		return cmp.Or(needPath("", path), listed.add("", path))
 	})
 	if err != nil {
 		return Dataset{}, err
 	}
 	type entry struct {
-		Image  *string  `json:"img"`
-		Dialog []string `json:"dialog"`
+		Image  *string   `json:"img"`
+		Dialog []*string `json:"dialog"`
 	}
 	rounds := 0
 	err = readList(dir, "VisDial_v1.0_queries_"+split+".json", func(i int, e entry) error {
-		if err := cmp.Or(needText("img", e.Image), needList("dialog", e.Dialog)); err != nil {
+		texts, err := needList("dialog", e.Dialog)
+		if err := cmp.Or(needText("img", e.Image), err); err != nil {
 			return err
 		}
 		if rounds == 0 {
-			rounds = len(e.Dialog)
+			rounds = len(texts)
 		}
-		if len(e.Dialog) != rounds {
-			return &fieldError{"dialog", fmt.Errorf("it has %d rounds, and the first one %d", len(e.Dialog), rounds)}
+		if len(texts) != rounds {
+			return &fieldError{"dialog", fmt.Errorf("it has %d rounds, and the first one %d", len(texts), rounds)}
 		}
-		d.Queries = append(d.Queries, Query{ID: strconv.Itoa(i), Texts: e.Dialog, Targets: []string{*e.Image}})
+		d.Queries = append(d.Queries, Query{ID: strconv.Itoa(i), Texts: texts, Targets: []string{*e.Image}})
 		return listed.have("img", *e.Image)
 	})
 	return d, err
