@@ -72,7 +72,7 @@ func (s *Store) copy(ctx context.Context, path string) error {
 	if err := errors.Join(f.Truncate(int64(m.high)*pageSize), f.Sync()); err != nil {
 		return err
 	}
-	state, err := s.scan(ctx, f, nil)
+	state, err := s.scan(ctx, f, nil, nil)
 	if err == nil && state != s.state {
 		err = fmt.Errorf("%s: %w", path, corrupt("the copy differs"))
 	}

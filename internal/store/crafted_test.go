@@ -5,12 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/imagescope/imagescope"
 )
+
+// TestCraftedState has files claim more entries than they have room for: nobody
+// is to make room for them.
+func TestCraftedState(t *testing.T) {
+	for _, entries := range []int{1000, 1 << 40, math.MaxInt} {
+		dir := t.TempDir()
+		s, err := Open(t.Context(), dir, Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		state := s.state
+		state.Entries, state.Dimension, state.Sequence = entries, MaxDimension, state.Sequence+1
+		if err := errors.Join(s.commit(func(*bbolt.Tx) (State, error) { return state, nil }), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Open(t.Context(), dir, Options{Expect: func(n, dim int) { t.Errorf("%d vectors of %d are expected", n, dim) }}, nil)
+		if !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%d entries that are not there: error %v, want ErrCorrupt", entries, err)
+		}
+	}
+}
 
 // TestCrafted changes a file so that all its checksums stay right.
 func TestCrafted(t *testing.T) {

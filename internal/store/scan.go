@@ -13,14 +13,14 @@ var (
 	vectorsBucket = []byte("vectors") // after the state in order, and so in a scan
 )
 
-// scan reads a file of entries, checks all of it and calls each, which may be
-// nil, for all entries in order of ID.
-func (s *Store) scan(ctx context.Context, f *os.File, each func(Record) error) (State, error) {
+// scan reads a file of entries, checks all of it and calls each for all entries
+// in order of ID, and before them expect, as Options says. Both may be nil.
+func (s *Store) scan(ctx context.Context, f *os.File, expect func(entries, dim int), each func(Record) error) (State, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return State{}, err
 	}
-	c := census{file: f, expect: s.opts.Expect, each: each}
+	c := census{file: f, expect: expect, each: each}
 	err = c.take(ctx, info.Size())
 	if err == nil {
 		err = s.fits(c.state)

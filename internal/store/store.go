@@ -41,8 +41,9 @@ type Options struct {
 	ReadOnly bool          // for reading alone, beside others that do the same
 	Wait     time.Duration // how long to wait for a folder that is open elsewhere
 
-	// Expect, unless nil, is told before the first entry how many there should
-	// be, and how long their vectors are: no more than the file has room for.
+	// Expect, unless nil, is told by Open before the first entry how many there
+	// should be, and how long their vectors are: no more than the file has room
+	// for.
 	Expect func(entries, dim int)
 }
 
@@ -88,7 +89,7 @@ func (s *Store) open(ctx context.Context, each func(Record) error) (err error) {
 	if s.file, err = os.Open(s.path(entriesFile)); err != nil {
 		return err
 	}
-	if s.state, err = s.scan(ctx, s.file, each); err != nil {
+	if s.state, err = s.scan(ctx, s.file, s.opts.Expect, each); err != nil {
 		return err
 	}
 	if s.opts.ReadOnly {
@@ -184,7 +185,7 @@ func (s *Store) Read(ctx context.Context, each func(Record) error) error {
 	if s.file == nil {
 		return s.err
 	}
-	state, err := s.scan(ctx, s.file, each)
+	state, err := s.scan(ctx, s.file, nil, each)
 	if err == nil && state != s.state {
 		err = fmt.Errorf("%s: %w", s.path(entriesFile), corrupt("it was changed by someone else"))
 	}

@@ -52,7 +52,8 @@ func open(t testing.TB, dir string) ([]string, error) {
 	return ids, err
 }
 
-// TestExpect has the caller told of the entries before it gets them.
+// TestExpect has the caller told of the entries before it gets them, and of none
+// when they are read again: what was open by then is in use.
 func TestExpect(t *testing.T) {
 	for _, n := range []int{0, 1, 6} {
 		var got, want []string
@@ -64,7 +65,7 @@ func TestExpect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Close(); err != nil {
+		if err := errors.Join(s.Read(t.Context(), func(store.Record) error { return nil }), s.Compact(t.Context()), s.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if n > 0 {
