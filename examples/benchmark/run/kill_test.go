@@ -32,16 +32,14 @@ const (
 )
 
 // TestKilled kills a run again and again, after so many calls of the model that
-// it dies while captions are made, in each stage, and between queries. In the
-// end it has found what a run finds that nobody kills, and no call was made
-// twice.
+// it dies while captions are made and while queries are asked. In the end it has
+// found what a run finds that nobody kills, and no call was made twice.
 func TestKilled(t *testing.T) {
 	if dir := os.Getenv(killedIn); dir != "" {
 		runUntilKilled(t, dir)
 		return
 	}
 	s, dir := mine(t), t.TempDir()
-	s.Captioner = run.Part{Name: "colours"} // retrieval is not right already
 	model := modeltest.New(world(), nil)
 	want := do(t, s, run.Options{Dir: t.TempDir(), Models: asking(model)})
 	calls := model.Stats().Total()

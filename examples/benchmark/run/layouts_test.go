@@ -44,6 +44,9 @@ func TestCIRRSubset(t *testing.T) {
 	s.Places.Data = dir
 	s.Search.Subset = true
 	r := do(t, s, run.Options{Dir: t.TempDir(), Models: asking(modeltest.New(world(), nil))})
+	if r.Settings.Split != "val" {
+		t.Errorf("the run says that it is of the split %q", r.Settings.Split)
+	}
 	for i, trace := range r.Traces {
 		got, want := slices.Sorted(slices.Values(trace.Subset.Ranking(imagescope.StageRank))), slices.Sorted(slices.Values(r.Dataset.Queries[i].Subset))
 		if !slices.Equal(got, want) {
