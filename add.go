@@ -11,13 +11,6 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Progress tells how far [Pipeline.Add] or [Pipeline.Reindex] is.
-type Progress struct {
-	Done, Total int    // images done with, failed ones included, of all
-	ID          string // the image just done with
-	Err         error  // why it failed, an [*ImageError]; nil if it was added
-}
-
 // AddError lists the images that [Pipeline.Add] could not add.
 type AddError struct {
 	Failed []*ImageError // in the order in which the images were given
@@ -73,18 +66,14 @@ func (p *Pipeline) Add(ctx context.Context, images ...Image) error {
 	if err := guard(func() error { return p.cfg.keepSpace(ctx) }); err != nil {
 		return fmt.Errorf("imagescope: add: %w", err)
 	}
-	a := &adding{p: p, total: len(images), captions: semaphore.NewWeighted(int64(p.cfg.Concurrency))}
+	a := p.adding(len(images), 0)
 	if err := a.all(ctx, images); err != nil {
-		var failed *AddError
-		if errors.As(err, &failed) {
-			return failed
-		}
 		return fmt.Errorf("imagescope: add: %w", err)
 	}
-	return nil
+	return a.failures()
 }
 
-// all adds images. Those that fail are an AddError.
+// all adds images. Those that fail it reports.
 func (a *adding) all(ctx context.Context, images []Image) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(a.p.cfg.Concurrency)
@@ -104,26 +93,35 @@ func (a *adding) all(ctx context.Context, images []Image) error {
 	}
 	err := g.Wait()
 	if ctx.Err() != nil {
-		err = done(ctx)
+		return done(ctx)
 	}
-	if err != nil {
-		return err
-	}
-	if len(a.failed) > 0 {
-		return &AddError{Failed: a.failed, Total: a.total}
-	}
-	return nil
+	return err
 }
 
-// adding is one call of Add or Reindex. Its fields but the semaphore belong to the batch
-// whose turn it is.
+// adding is one call of Add, Reindex or Sync. What has to do with reports
+// belongs to the batch whose turn it is.
 type adding struct {
 	p         *Pipeline
-	captions  *semaphore.Weighted // captions being made, over all batches
-	described bool                // the images keep the captions that they have
+	captions  *semaphore.Weighted   // captions being made, over all batches
+	described bool                  // the images keep the captions that they have
+	check     func(id string) error // a last look at an image before it is indexed; may be nil
 
-	done, total int
-	failed      []*ImageError
+	pace   pace
+	each   func(id string, failed error) // is told of each image done with; may be nil
+	failed []*ImageError
+}
+
+// adding returns a beginning for images of which some are done already.
+func (p *Pipeline) adding(total, done int) *adding {
+	return &adding{p: p, captions: semaphore.NewWeighted(int64(p.cfg.Concurrency)), pace: newPace(total, done)}
+}
+
+// failures returns the images that failed, as an AddError.
+func (a *adding) failures() error {
+	if len(a.failed) == 0 {
+		return nil
+	}
+	return &AddError{Failed: a.failed, Total: a.pace.total}
 }
 
 // item is an image on its way into the index. Its caption has a vector of its
@@ -131,6 +129,7 @@ type adding struct {
 type item struct {
 	image           Image
 	vector, caption []float32
+	key             *requestKey // in Config.VectorCache; nil where it does not go there
 	err             error
 }
 
@@ -145,6 +144,13 @@ func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}
 	}
 	a.describe(ctx, items)
 	a.p.vectors(ctx, items)
+	if a.check != nil {
+		for i := range items {
+			if items[i].err == nil {
+				items[i].err = a.check(items[i].image.ID)
+			}
+		}
+	}
 	select {
 	case <-turn:
 	case <-ctx.Done():
@@ -193,6 +199,7 @@ func (p *Pipeline) vectors(ctx context.Context, items []item) {
 			good = append(good, &items[i])
 		}
 	}
+	good = p.cached(good)
 	try := func(items []*item) error {
 		return guard(func() error { return p.embed(ctx, items) })
 	}
@@ -252,36 +259,46 @@ func (p *Pipeline) embed(ctx context.Context, items []*item) error {
 	for i, it := range items {
 		it.vector, it.caption = vectors[i], told[i]
 	}
+	p.cache(items)
 	return nil
 }
 
 // index stores the items that have not failed and reports on all.
 func (a *adding) index(ctx context.Context, items []item) error {
-	entries := make([]Entry, 0, len(items))
-	for _, it := range items {
-		if it.err == nil {
-			entries = append(entries, Entry{ID: it.image.ID, Vector: it.vector, Caption: it.image.Caption, Meta: it.image.Meta})
-		}
-	}
-	if err := a.indexCaptions(ctx, items); err != nil {
+	if err := a.p.store(ctx, items); err != nil {
 		return err
 	}
-	if len(entries) > 0 {
-		if err := a.p.cfg.Index.Upsert(ctx, entries...); err != nil {
-			return fmt.Errorf("index %d images from %s on: %w", len(entries), entries[0].ID, err)
-		}
-	}
 	for _, it := range items {
-		a.report(it)
+		a.report(it.image.ID, it.err)
 	}
 	return nil
 }
 
-// indexCaptions stores the captions of the items, and forgets those of images
-// that have none any more. It goes before the images themselves: what the
-// index of the images does not hold is not found.
-func (a *adding) indexCaptions(ctx context.Context, items []item) error {
-	captions := a.p.cfg.CaptionIndex
+// store puts the items that have not failed into the indexes. Their captions go
+// first: what the index of the images does not hold is not found.
+func (p *Pipeline) store(ctx context.Context, items []item) error {
+	if err := p.storeCaptions(ctx, items); err != nil {
+		return err
+	}
+	var entries []Entry
+	for _, it := range items {
+		if it.err == nil {
+			entries = append(entries, it.entry(it.vector))
+		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	if err := p.cfg.Index.Upsert(ctx, entries...); err != nil {
+		return fmt.Errorf("index %d images from %s on: %w", len(entries), entries[0].ID, err)
+	}
+	return nil
+}
+
+// storeCaptions stores the captions of the items, and forgets those of images
+// that have none any more.
+func (p *Pipeline) storeCaptions(ctx context.Context, items []item) error {
+	captions := p.cfg.CaptionIndex
 	if captions == nil {
 		return nil
 	}
@@ -293,7 +310,7 @@ func (a *adding) indexCaptions(ctx context.Context, items []item) error {
 		case it.caption == nil:
 			without = append(without, it.image.ID)
 		default:
-			entries = append(entries, Entry{ID: it.image.ID, Vector: it.caption, Caption: it.image.Caption, Meta: it.image.Meta})
+			entries = append(entries, it.entry(it.caption))
 		}
 	}
 	if len(without) > 0 {
@@ -309,13 +326,21 @@ func (a *adding) indexCaptions(ctx context.Context, items []item) error {
 	return nil
 }
 
-func (a *adding) report(it item) {
-	a.done++
-	progress := Progress{Done: a.done, Total: a.total, ID: it.image.ID}
-	if it.err != nil {
-		failure := onImage(it.image.ID, "add", it.err)
+// entry returns what an index keeps of an item, by one of its vectors.
+func (it item) entry(vector []float32) Entry {
+	return Entry{ID: it.image.ID, Vector: vector, Caption: it.image.Caption, Meta: it.image.Meta}
+}
+
+// report tells of an image done with.
+func (a *adding) report(id string, err error) {
+	progress := a.pace.next(id)
+	if err != nil {
+		failure := onImage(id, "add", err)
 		a.failed = append(a.failed, failure)
 		progress.Err = failure
+	}
+	if a.each != nil {
+		a.each(id, progress.Err)
 	}
 	if a.p.cfg.Progress != nil {
 		a.p.cfg.Progress(progress)
@@ -326,12 +351,16 @@ func (a *adding) report(it item) {
 // Config.CaptionIndex where there is one. Unknown IDs are ignored. When it
 // fails in between, the images are found no more; calling it again finishes.
 func (p *Pipeline) Remove(ctx context.Context, ids ...string) error {
-	for _, index := range []VectorIndex{p.cfg.Index, p.cfg.CaptionIndex} {
-		if index == nil {
-			continue
-		}
-		if err := guard(func() error { return index.Delete(ctx, ids...) }); err != nil {
-			return fmt.Errorf("imagescope: remove %d images: %w", len(ids), err)
+	if err := guard(func() error { return p.remove(ctx, ids...) }); err != nil {
+		return fmt.Errorf("imagescope: %w", err)
+	}
+	return nil
+}
+
+func (p *Pipeline) remove(ctx context.Context, ids ...string) error {
+	for _, f := range p.cfg.indexes() {
+		if err := f.index.Delete(ctx, ids...); err != nil {
+			return fmt.Errorf("remove %d images: %w", len(ids), err)
 		}
 	}
 	return nil

@@ -113,7 +113,7 @@ func Files(fsys fs.FS) ([]Image, error) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-		case (d.Type().IsRegular() || d.Type() == fs.ModeSymlink) && slices.Contains(picture.Extensions, strings.ToLower(path.Ext(name))):
+		case isImageFile(name, d):
 			images = append(images, File(fsys, name))
 		}
 		return nil
@@ -122,6 +122,11 @@ func Files(fsys fs.FS) ([]Image, error) {
 		return images, fmt.Errorf("imagescope: list images: %w", err)
 	}
 	return images, nil
+}
+
+// isImageFile reports whether a file is one that [Files] lists.
+func isImageFile(name string, d fs.DirEntry) bool {
+	return (d.Type().IsRegular() || d.Type() == fs.ModeSymlink) && slices.Contains(picture.Extensions, strings.ToLower(path.Ext(name)))
 }
 
 // Open opens the encoded image. The caller closes it. An image made by
@@ -218,7 +223,9 @@ func (m Image) within(fsys fs.FS, limits ImageLimits) Image {
 // would not fit into memory.
 func (m Image) apart() Image {
 	if s := m.source; s != nil {
-		m.source = &imageSource{open: s.open, pixels: s.pixels, limits: s.limits}
+		s.summing.Lock()
+		defer s.summing.Unlock()
+		m.source = &imageSource{open: s.open, pixels: s.pixels, limits: s.limits, summed: s.summed}
 	}
 	return m
 }

@@ -66,8 +66,17 @@ type Config struct {
 	// TopK is how many candidates stage 2 checks; 0 means [DefaultTopK].
 	TopK int
 	// Concurrency is how many images [Pipeline.Add] captions and embeds at
-	// once; 0 means [DefaultConcurrency].
+	// once, and [Pipeline.Sync] reads; 0 means [DefaultConcurrency].
 	Concurrency int
+
+	// VectorCache, if set, keeps the vectors of images as soon as the embedder has
+	// returned them, so that what is added again after the process was killed, or
+	// reindexed with another Index, is not embedded again. They are found by the
+	// embedder's name, by what the picture shows, by ID, caption and metadata, and
+	// by Tau; where Embedder has no name, nothing is kept. The file takes four
+	// bytes for each component, and each picture is read once more for its hash.
+	// One file can serve a [Cache] as well. The caller closes it.
+	VectorCache *CacheFile
 
 	// Exhaustive has stage 2 check all TopK candidates. Otherwise a
 	// [TopVerifier] stops asking as soon as the places that the query asks for,
@@ -113,8 +122,8 @@ type Config struct {
 	// an entry in Result.Faults.
 	Strict bool
 
-	// Progress, if set, is told of each image that Add is done with. Calls do
-	// not overlap.
+	// Progress, if set, is told of each image that Add, Reindex or Sync is done
+	// with. Calls do not overlap.
 	Progress func(Progress)
 }
 

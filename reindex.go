@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-
-	"golang.org/x/sync/semaphore"
 )
 
 // Reindex embeds the images of another index anew and adds them to the indexes
@@ -37,33 +35,31 @@ import (
 // that are searched with than any picture. Other errors are as for
 // [Pipeline.Add].
 func (p *Pipeline) Reindex(ctx context.Context, from Lister) error {
-	if err := p.reindex(ctx, from); err != nil {
-		var failed *AddError
-		if errors.As(err, &failed) {
-			return failed
-		}
+	a, err := p.reindex(ctx, from)
+	if err != nil {
 		return fmt.Errorf("imagescope: reindex: %w", err)
 	}
-	return nil
+	return a.failures()
 }
 
-func (p *Pipeline) reindex(ctx context.Context, from Lister) error {
+func (p *Pipeline) reindex(ctx context.Context, from Lister) (*adding, error) {
 	if t := reflect.TypeOf(from); t == nil || t.Comparable() && from == any(p.cfg.Index) {
-		return fmt.Errorf("it is from %T, and needs an index other than Config.Index: open a new one for this pipeline", from)
+		return nil, fmt.Errorf("it is from %T, and needs an index other than Config.Index: open a new one for this pipeline", from)
 	}
-	a := &adding{p: p, described: true, captions: semaphore.NewWeighted(1)}
 	var todo []Image
+	var total int
 	err := guard(func() (err error) {
 		if err = p.cfg.keepSpace(ctx); err == nil {
-			todo, a.total, err = p.outdated(ctx, from)
+			todo, total, err = p.outdated(ctx, from)
 		}
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.done = a.total - len(todo)
-	return a.all(ctx, todo)
+	a := p.adding(total, total-len(todo))
+	a.described = true
+	return a, a.all(ctx, todo)
 }
 
 // outdated returns the images of an index that Config.Index does not hold in
@@ -108,5 +104,5 @@ func (p *Pipeline) removeOthers(ctx context.Context, held map[string]bool) error
 	if len(gone) == 0 {
 		return nil
 	}
-	return p.Remove(ctx, gone...)
+	return p.remove(ctx, gone...)
 }
