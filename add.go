@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -351,17 +352,31 @@ func (a *adding) report(id string, err error) {
 // Config.CaptionIndex where there is one. Unknown IDs are ignored. When it
 // fails in between, the images are found no more; calling it again finishes.
 func (p *Pipeline) Remove(ctx context.Context, ids ...string) error {
-	if err := guard(func() error { return p.remove(ctx, ids...) }); err != nil {
-		return fmt.Errorf("imagescope: %w", err)
+	for _, f := range p.cfg.indexes() {
+		if err := remove(ctx, f, ids); err != nil {
+			return fmt.Errorf("imagescope: %w", err)
+		}
 	}
 	return nil
 }
 
-func (p *Pipeline) remove(ctx context.Context, ids ...string) error {
-	for _, f := range p.cfg.indexes() {
-		if err := f.index.Delete(ctx, ids...); err != nil {
-			return fmt.Errorf("remove %d images: %w", len(ids), err)
+// removeListed is Remove for IDs that Config.Index lists. They leave it last, so
+// that what is killed in between finds them listed again.
+func (p *Pipeline) removeListed(ctx context.Context, ids []string) error {
+	for _, f := range slices.Backward(p.cfg.indexes()) {
+		if err := remove(ctx, f, ids); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func remove(ctx context.Context, from indexField, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := guard(func() error { return from.index.Delete(ctx, ids...) }); err != nil {
+		return fmt.Errorf("remove %d images from %s: %w", len(ids), from.name, err)
 	}
 	return nil
 }

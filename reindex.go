@@ -101,8 +101,5 @@ func (p *Pipeline) removeOthers(ctx context.Context, held map[string]bool) error
 			gone = append(gone, e.ID)
 		}
 	}
-	if len(gone) == 0 {
-		return nil
-	}
-	return p.remove(ctx, gone...)
+	return p.removeListed(ctx, gone)
 }

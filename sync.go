@@ -233,7 +233,7 @@ func (s *syncing) remove(ctx context.Context) error {
 		return nil
 	}
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(s.gone)), syncChunk) {
-		if err := s.p.remove(ctx, ids...); err != nil {
+		if err := s.p.removeListed(ctx, ids); err != nil {
 			return err
 		}
 		s.report.Removed += len(ids)

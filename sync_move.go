@@ -39,10 +39,8 @@ func (s *syncing) move(ctx context.Context) error {
 				delete(s.gone, m.from)
 			}
 		}
-		if len(left) > 0 {
-			if err := s.p.remove(ctx, left...); err != nil {
-				return err
-			}
+		if err := s.p.removeListed(ctx, left); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -509,7 +509,7 @@ func TestSyncFailures(t *testing.T) {
 		}
 	}}
 	a.camera = camera{broken: "broken"}
-	a.config = func(c *imagescope.Config) { c.Images = files }
+	a.config = func(c *imagescope.Config) { c.Images, c.Concurrency = files, 1 } // a MapFS must not change as another reads it
 	report, err := a.pipeline(t).Sync(t.Context(), nil)
 	if d := cmp.Diff(imagescope.SyncReport{Files: 11, Unchanged: 1, Added: 2, Copied: 1, Failed: 8}, report); d != "" {
 		t.Errorf("report: want is -, got is +\n%s", d)
