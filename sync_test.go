@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"maps"
 	"math/rand/v2"
 	"path"
@@ -556,4 +557,157 @@ func TestSyncFailures(t *testing.T) {
 	a.MapFS["linked.jpg"] = a.MapFS["new.jpg"]
 	a.sync(t, nil)
 	a.check(t)
+}
+
+// brokenAt is an index whose n-th change fails, or of which there is one method
+// less.
+type brokenAt struct {
+	*index.Flat
+	left int
+}
+
+func (b *brokenAt) fails() error {
+	if b.left--; b.left == 0 {
+		return errBroken
+	}
+	return nil
+}
+
+func (b *brokenAt) Upsert(ctx context.Context, entries ...imagescope.Entry) error {
+	return errors.Join(b.fails(), b.Flat.Upsert(ctx, entries...))
+}
+
+func (b *brokenAt) Delete(ctx context.Context, ids ...string) error {
+	return errors.Join(b.fails(), b.Flat.Delete(ctx, ids...))
+}
+
+func (b *brokenAt) Get(ctx context.Context, id string) (imagescope.Entry, error) {
+	e, err := b.Flat.Get(ctx, id)
+	return e, errors.Join(b.fails(), err)
+}
+
+func (b *brokenAt) Entries(ctx context.Context) iter.Seq2[imagescope.Entry, error] {
+	if err := b.fails(); err != nil {
+		return func(yield func(imagescope.Entry, error) bool) { yield(imagescope.Entry{}, err) }
+	}
+	return b.Flat.Entries(ctx)
+}
+
+// TestSyncIndexFails has the one or the other index fail at every call that it
+// gets, one after another. The next Sync completes the work.
+func TestSyncIndexFails(t *testing.T) {
+	before := map[string]string{"a.jpg": "apple", "b.jpg": "beach", "c.jpg": "cloud", "d.jpg": "dune"}
+	after := map[string]string{"a.jpg": "beach@2", "c.jpg": "cloud@2", "e.jpg": "dune", "f.jpg": "fox", "g.jpg": "fox"}
+	for _, which := range []string{"Config.Index", "Config.CaptionIndex"} {
+		failures := 0
+		for n := 1; ; n++ {
+			a := newAlbum(before)
+			a.sync(t, nil)
+			a.MapFS = folder(after)
+			a.config = func(c *imagescope.Config) {
+				if which == "Config.Index" {
+					c.Index = &brokenAt{a.images, n}
+				} else {
+					c.CaptionIndex = &brokenAt{a.captions, n}
+				}
+			}
+			_, err := a.pipeline(t).Sync(t.Context(), nil)
+			if err == nil {
+				break
+			}
+			failures++
+			if !errors.Is(err, errBroken) || !strings.HasPrefix(err.Error(), "imagescope: sync: ") {
+				t.Errorf("%s fails at call %d: Sync = %v", which, n, err)
+			}
+			a.config = nil
+			a.sync(t, nil)
+			a.check(t)
+		}
+		if failures < 6 {
+			t.Errorf("%s was called %d times", which, failures)
+		}
+	}
+}
+
+// TestSyncCancelled ends Sync at every call of the file system.
+func TestSyncCancelled(t *testing.T) {
+	why := errors.New("enough")
+	for n := 1; ; n++ {
+		a := newAlbum(map[string]string{"a.jpg": "apple", "b.jpg": "beach", "sub/c.jpg": "cloud"})
+		ctx, cancel := context.WithCancelCause(t.Context())
+		var mu sync.Mutex
+		calls := 0
+		a.config = func(c *imagescope.Config) {
+			c.Images = faultyFS{a.MapFS, nil, func(string) {
+				mu.Lock()
+				defer mu.Unlock()
+				if calls++; calls == n {
+					cancel(why)
+				}
+			}}
+		}
+		_, err := a.pipeline(t).Sync(ctx, nil)
+		cancel(nil)
+		if err == nil && calls < n {
+			break
+		}
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, why) {
+			t.Errorf("cancelled at call %d: Sync = %v", n, err)
+		}
+		a.config = nil
+		a.sync(t, nil)
+		a.check(t)
+	}
+}
+
+// unlisted is an index that is no Lister.
+type unlisted struct{ imagescope.VectorIndex }
+
+// labelledList is one that is, and has a name too.
+type labelledList struct {
+	*labelled
+	imagescope.Lister
+}
+
+func TestSyncRefuses(t *testing.T) {
+	files := folder(map[string]string{"a.jpg": "apple"})
+	mismatched := newLabelled("clip")
+	tests := []struct {
+		name string
+		cfg  imagescope.Config
+		is   error
+		says string
+	}{
+		{"no folder", imagescope.Config{Index: new(index.Flat)}, nil, "Config.Images is nil"},
+		{"no list", imagescope.Config{Images: files, Index: unlisted{new(index.Flat)}}, nil, "no Lister"},
+		{"no root", imagescope.Config{Images: faultyFS{files, map[string]error{".": fs.ErrPermission}, nil}, Index: new(index.Flat)}, fs.ErrPermission, "list images"},
+		{"another embedder", imagescope.Config{Images: files, Index: labelledList{mismatched, new(index.Flat)}}, imagescope.ErrModelMismatch, "Config.Index"},
+	}
+	for _, tt := range tests {
+		tt.cfg.Embedder = new(camera)
+		mismatched.name = "camera"
+		p, err := imagescope.New(tt.cfg)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		mismatched.name = "clip"
+		r, err := p.Sync(t.Context(), nil)
+		if err == nil || tt.is != nil && !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.says) || r != (imagescope.SyncReport{}) {
+			t.Errorf("%s: Sync = %+v, %v; want an error of %v that says %q", tt.name, r, err, tt.is, tt.says)
+		}
+	}
+}
+
+func TestSyncPanics(t *testing.T) {
+	a := newAlbum(map[string]string{"a.jpg": "apple"})
+	a.config = func(c *imagescope.Config) {
+		c.Images = faultyFS{a.MapFS, nil, func(name string) {
+			if name == "a.jpg" {
+				panic("the file system")
+			}
+		}}
+	}
+	if _, err := a.pipeline(t).Sync(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "the file system") {
+		t.Errorf("Sync = %v, want an error of the panic", err)
+	}
 }

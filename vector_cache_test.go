@@ -10,13 +10,13 @@ import (
 	"github.com/imagescope/imagescope/index"
 )
 
-// named gives a camera another name.
-type named struct {
+// renamed gives a camera another name.
+type renamed struct {
 	*camera
 	name string
 }
 
-func (n named) Name() string { return n.name }
+func (n renamed) Name() string { return n.name }
 
 func TestVectorCache(t *testing.T) {
 	kept, err := imagescope.OpenCacheFile(filepath.Join(t.TempDir(), "kept"), nil)
@@ -61,10 +61,10 @@ func TestVectorCache(t *testing.T) {
 		{"what Sync notes", []imagescope.Image{images[0], {ID: "b.jpg", Meta: map[string]string{imagescope.MetaFile: "3 -"}}}, nil, nil},
 		{"without an index of captions", images, func(c *imagescope.Config) { c.CaptionIndex = nil }, both},
 		{"with another tau", images, func(c *imagescope.Config) { c.CaptionIndex, c.Tau = nil, &tau }, both},
-		{"another embedder", images, func(c *imagescope.Config) { c.Embedder = named{other, "other"} }, nil},
-		{"that again", images, func(c *imagescope.Config) { c.Embedder = named{other, "other"} }, nil},
-		{"one without a name", images, func(c *imagescope.Config) { c.Embedder = named{other, ""} }, nil},
-		{"that one again", images, func(c *imagescope.Config) { c.Embedder = named{other, ""} }, nil},
+		{"another embedder", images, func(c *imagescope.Config) { c.Embedder = renamed{other, "other"} }, nil},
+		{"that again", images, func(c *imagescope.Config) { c.Embedder = renamed{other, "other"} }, nil},
+		{"one without a name", images, func(c *imagescope.Config) { c.Embedder = renamed{other, ""} }, nil},
+		{"that one again", images, func(c *imagescope.Config) { c.Embedder = renamed{other, ""} }, nil},
 		{"no cache", images, func(c *imagescope.Config) { c.VectorCache = nil }, both},
 	}
 	for _, tt := range tests {
