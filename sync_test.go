@@ -711,3 +711,33 @@ func TestSyncPanics(t *testing.T) {
 		t.Errorf("Sync = %v, want an error of the panic", err)
 	}
 }
+
+// FuzzSyncMetadata has an index say anything of the files that it was made of.
+func FuzzSyncMetadata(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"", ""}, {"short", "5 -"}, {strings.Repeat("z", 64), "5 2024-05-01T00:00:00Z"}, {strings.Repeat("0", 64), "-5 never"}, {"\xff", "99999999999999999999 -"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, hash, stamp string) {
+		a := newAlbum(map[string]string{"a.jpg": "apple", "b.jpg": "beach", "c.jpg": "cloud"})
+		sum := sha256.Sum256([]byte("apple"))
+		if hash == hex.EncodeToString(sum[:]) {
+			t.Skip("it is right")
+		}
+		a.sync(t, nil)
+		for _, id := range []string{"a.jpg", "b.jpg", "gone.jpg"} {
+			e := imagescope.Entry{ID: id, Vector: rowOf(id), Caption: "it is wrong", Meta: map[string]string{imagescope.MetaHash: hash, imagescope.MetaFile: stamp}}
+			if err := a.images.Upsert(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.sync(t, &imagescope.SyncOptions{Rehash: true})
+		if stamp == "" { // it is not the folder's, and without a caption's vector
+			if err := a.pipeline(t).Remove(t.Context(), "gone.jpg"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a.check(t)
+	})
+}
