@@ -36,8 +36,9 @@ type CacheFileOptions struct {
 	OnError func(error)
 }
 
-// CacheFile keeps the replies of a [Cache] in a file. Make it with
-// [OpenCacheFile]. Its methods may be called at once.
+// CacheFile keeps the replies of a [Cache] in a file, and the vectors of
+// Config.VectorCache. Make it with [OpenCacheFile]. Its methods may be called at
+// once.
 type CacheFile struct {
 	path     string
 	journal  *journal.Journal
@@ -45,17 +46,19 @@ type CacheFile struct {
 	onError  func(error)
 }
 
-// OpenCacheFile opens a file of replies, which it makes where there is none.
-// opts may be nil. Close it when no [Cache] uses it any more.
+// OpenCacheFile opens a file of replies and vectors, both called answers here,
+// which it makes where there is none. opts may be nil. Close it when no [Cache]
+// and no [Pipeline] uses it any more.
 //
-// A reply is in the file when the call that it answers returns: the end of the
+// An answer is in the file when the call that it is of returns: the end of the
 // process, by kill -9 too, loses none. (The machine's loss of power may lose the
 // last few.) A file that is damaged is moved aside, to a name ending in
-// .damaged, and begun anew with all replies in it that are whole; a damaged
-// reply is never returned. Errors are [ErrCacheLocked] and those of the file
+// .damaged, and begun anew with all answers in it that are whole; a damaged
+// one is never returned. Errors are [ErrCacheLocked] and those of the file
 // system.
 //
-// The file holds replies and hashes of requests, neither prompts nor pictures.
+// The file holds answers and hashes of what was asked, neither prompts nor
+// pictures.
 func OpenCacheFile(path string, opts *CacheFileOptions) (*CacheFile, error) {
 	if opts == nil {
 		opts = &CacheFileOptions{}
@@ -77,7 +80,7 @@ func OpenCacheFile(path string, opts *CacheFileOptions) (*CacheFile, error) {
 	return f, nil
 }
 
-// Len returns how many replies are kept.
+// Len returns how many answers are kept.
 func (f *CacheFile) Len() int { return f.journal.Len() }
 
 // Close closes the file. A [Cache] that still uses it finds nothing. It may be

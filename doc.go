@@ -91,8 +91,8 @@
 //
 // # Use
 //
-// [New] joins the parts, [Pipeline.Add] takes images in, [Pipeline.Search]
-// answers a [Query], [Pipeline.Stages] shows the result of each stage as soon
+// [New] joins the parts, [Pipeline.Add] takes images in, [Pipeline.Sync] follows
+// a folder, [Pipeline.Search] answers a [Query], [Pipeline.Stages] shows the result of each stage as soon
 // as it is known, and [Pipeline.Chat] carries a conversation. A stage left out
 // is skipped. Own parts are types with the methods of one small interface, or
 // functions: [ReasonerFunc], [CaptionerFunc], [InterpreterFunc], [RankerFunc].
