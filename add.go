@@ -142,6 +142,9 @@ func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}
 		if img.ID == "" {
 			items[i].err = errors.New("it has no ID to be found by")
 		}
+		if a.p.cfg.EXIF && !a.described {
+			items[i].image = items[i].image.withEXIF()
+		}
 	}
 	a.describe(ctx, items)
 	a.p.vectors(ctx, items)

@@ -69,6 +69,12 @@ type Config struct {
 	// once, and [Pipeline.Sync] reads; 0 means [DefaultConcurrency].
 	Concurrency int
 
+	// EXIF has Add and Sync keep in the metadata what cameras note in their files,
+	// by the keys from [MetaTaken] on, to filter by. What a caller gave under the
+	// same key stays. It is off by default: the place where a picture was taken
+	// can be private, and each file is read once more.
+	EXIF bool
+
 	// VectorCache, if set, keeps the vectors of images as soon as the embedder has
 	// returned them, so that what is added again after the process was killed, or
 	// reindexed with another Index, is not embedded again. They are found by the

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/imagescope/imagescope/internal/exiftest"
 	"github.com/imagescope/imagescope/internal/picture"
 )
 
@@ -32,10 +33,10 @@ func bombs(t *testing.T) []bomb {
 		{"gif, a frame larger than the screen", gifFrame(16, 8, 60000, 60000), picture.ErrFormat},
 		{"webp, VP8L larger than the canvas", lyingWebP("VP8L", []byte{0x2f, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0}), picture.ErrFormat},
 		{"webp, VP8 larger than the canvas", lyingWebP("VP8 ", []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a, 0xff, 0x3f, 0xff, 0x3f}), picture.ErrFormat},
-		{"tiff, a strip of 4 GB", tiffOf(tag{0x111, 4, []uint32{8}}, tag{0x117, 4, []uint32{1<<32 - 1}}), picture.ErrFormat},
-		{"tiff, a strip far behind the end", tiffOf(tag{0x111, 4, []uint32{1<<32 - 1}}, tag{0x117, 4, []uint32{128}}), picture.ErrTruncated},
-		{"tiff, a tile larger than the picture", tiffOf(tag{0x142, 4, []uint32{1 << 31}}, tag{0x143, 4, []uint32{16}},
-			tag{0x144, 4, []uint32{8}}, tag{0x145, 4, []uint32{128}}), picture.ErrFormat},
+		{"tiff, a strip of 4 GB", tiffOf(exiftest.Longs(0x111, 8), exiftest.Longs(0x117, 1<<32-1)), picture.ErrFormat},
+		{"tiff, a strip far behind the end", tiffOf(exiftest.Longs(0x111, 1<<32-1), exiftest.Longs(0x117, 128)), picture.ErrTruncated},
+		{"tiff, a tile larger than the picture", tiffOf(exiftest.Longs(0x142, 1<<31), exiftest.Longs(0x143, 16),
+			exiftest.Longs(0x144, 8), exiftest.Longs(0x145, 128)), picture.ErrFormat},
 		{"tiff, a million tiles", tiledTIFF(8000, 8000), picture.ErrTooLarge},
 	}
 }
@@ -118,9 +119,9 @@ func lyingWebP(name string, data []byte) []byte {
 // tiffOf returns a grey TIFF file of 16 x 8 pixels, without compression, whose
 // directory ends in more tags.
 func tiffOf(more ...tag) []byte {
-	return tiffFile(binary.LittleEndian, make([]byte, 128), append([]tag{
-		{0x100, 4, []uint32{16}}, {0x101, 4, []uint32{8}}, {0x102, 3, []uint32{8}},
-		{0x103, 3, []uint32{1}}, {0x106, 3, []uint32{1}},
+	return exiftest.TIFF(binary.LittleEndian, make([]byte, 128), append([]tag{
+		exiftest.Longs(0x100, 16), exiftest.Longs(0x101, 8), exiftest.Shorts(0x102, 8),
+		exiftest.Shorts(0x103, 1), exiftest.Shorts(0x106, 1),
 	}, more...))
 }
 
@@ -129,9 +130,9 @@ func tiffOf(more ...tag) []byte {
 func tiledTIFF(w, h uint32) []byte {
 	where := slices.Repeat([]uint32{8}, int(w/8*h/8))
 	size := slices.Repeat([]uint32{64}, len(where))
-	return tiffFile(binary.LittleEndian, make([]byte, 64), []tag{
-		{0x100, 4, []uint32{w}}, {0x101, 4, []uint32{h}}, {0x102, 3, []uint32{8}},
-		{0x103, 3, []uint32{1}}, {0x106, 3, []uint32{1}},
-		{0x142, 3, []uint32{8}}, {0x143, 3, []uint32{8}}, {0x144, 1, where}, {0x145, 1, size},
+	return exiftest.TIFF(binary.LittleEndian, make([]byte, 64), []tag{
+		exiftest.Longs(0x100, w), exiftest.Longs(0x101, h), exiftest.Shorts(0x102, 8),
+		exiftest.Shorts(0x103, 1), exiftest.Shorts(0x106, 1),
+		exiftest.Shorts(0x142, 8), exiftest.Shorts(0x143, 8), exiftest.Bytes(0x144, where...), exiftest.Bytes(0x145, size...),
 	})
 }

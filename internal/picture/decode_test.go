@@ -21,6 +21,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagescope/imagescope/internal/exiftest"
 	"github.com/imagescope/imagescope/internal/picture"
 )
 
@@ -183,9 +184,9 @@ func TestDecodeTransparentWebP(t *testing.T) {
 func huge() map[string][]byte {
 	canvas := []byte{0, 0, 0, 0, 0x5f, 0xea, 0, 0x5f, 0xea, 0}
 	directory := func(w, h uint32) []byte {
-		return tiffFile(binary.LittleEndian, nil, []tag{
-			{0x100, 4, []uint32{w}}, {0x101, 4, []uint32{h}}, {0x102, 3, []uint32{8}},
-			{0x106, 3, []uint32{1}}, {0x111, 4, []uint32{8}}, {0x117, 4, []uint32{8}},
+		return exiftest.TIFF(binary.LittleEndian, nil, []tag{
+			exiftest.Longs(0x100, w), exiftest.Longs(0x101, h), exiftest.Shorts(0x102, 8),
+			exiftest.Shorts(0x106, 1), exiftest.Longs(0x111, 8), exiftest.Longs(0x117, 8),
 		})
 	}
 	return map[string][]byte{
@@ -388,7 +389,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(data)
 	}
 	s := samples(f)
-	f.Add(jpegWith(s["jpeg"], exif(6)))
+	f.Add(exiftest.InJPEG(s["jpeg"], exif(6)))
 	f.Add(pngWith(s["png"], exif(3)))
 	f.Add(webpWith(s["webp lossless"], exif(8)))
 	f.Add(emptyGIF())

@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"bytes"
 	"image"
 	"image/draw"
 
@@ -9,39 +8,25 @@ import (
 )
 
 // orientation returns the EXIF orientation of an image in the format f, 1 to
-// 8, and 1 where it is not told or cannot be read. The search takes time in
-// proportion to the file, whose size is bounded, and at most 10 MiB of memory.
-func (f *format) orientation(data []byte) (orientation int) {
-	if f.exif == nil {
-		return upright
-	}
-	defer func() {
-		if recover() != nil { // imagemeta catches its own panics, but does not promise to
-			orientation = upright
-		}
-	}()
-	data, layout := f.exif(data)
-	orientation = upright
-	// The error is dropped: what was found before it counts.
-	imagemeta.Decode(imagemeta.Options{
-		R:            bytes.NewReader(data),
-		ImageFormat:  layout,
-		Sources:      imagemeta.EXIF,
-		LimitTagSize: 4, // the orientation takes two bytes
+// 8, and 1 where it is not told or cannot be read.
+func (f *format) orientation(data []byte) int {
+	orientation := 0
+	f.tags(data, imagemeta.Options{
+		LimitTagSize: 4, // it takes two bytes
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
-			return tag.Tag == "Orientation" && tag.Namespace == "IFD0" // IFD1 is the thumbnail
+			return tag.Tag == "Orientation" && tag.Namespace == mainIFD
 		},
 		HandleTag: func(tag imagemeta.TagInfo) error {
-			orientation = valid(tag.Value)
+			orientation = orientationIn(tag.Value)
 			return imagemeta.ErrStopWalking
 		},
 	})
-	return orientation
+	return max(orientation, upright)
 }
 
-// valid returns the orientation that a tag holds: by the standard a 16-bit
-// number, by some programs another one.
-func valid(value any) int {
+// orientationIn returns the orientation that a tag holds, by the standard a
+// 16-bit number, by some programs another one; 0 for none.
+func orientationIn(value any) int {
 	var n uint32
 	switch v := value.(type) {
 	case uint16:
@@ -51,8 +36,8 @@ func valid(value any) int {
 	case uint8:
 		n = uint32(v)
 	}
-	if n < 1 || n > 8 {
-		return upright
+	if n > 8 {
+		return 0
 	}
 	return int(n)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagescope/imagescope/internal/exiftest"
 	"github.com/imagescope/imagescope/internal/picture"
 )
 
@@ -36,7 +37,7 @@ func TestDecodeAppliesOrientation(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.orientation), func(t *testing.T) {
-			img, err := decode(jpegWith(stored, exif(tt.orientation)))
+			img, err := decode(exiftest.InJPEG(stored, exif(tt.orientation)))
 			if err != nil {
 				t.Fatalf("Decode: %v", err)
 			}
@@ -99,11 +100,11 @@ func TestOrientationContainers(t *testing.T) {
 		pixels = append(pixels, rgb.Pix[i:i+3]...)
 	}
 	tiffWith := func(order binary.AppendByteOrder) []byte {
-		return tiffFile(order, pixels, []tag{
-			{0x100, 3, []uint32{16}}, {0x101, 3, []uint32{8}}, {0x102, 3, []uint32{8, 8, 8}},
-			{0x103, 3, []uint32{1}}, {0x106, 3, []uint32{2}}, {0x111, 4, []uint32{8}},
-			{orientationTag, 3, []uint32{3}}, {0x115, 3, []uint32{3}}, {0x116, 3, []uint32{8}},
-			{0x117, 4, []uint32{uint32(len(pixels))}},
+		return exiftest.TIFF(order, pixels, []tag{
+			exiftest.Shorts(0x100, 16), exiftest.Shorts(0x101, 8), exiftest.Shorts(0x102, 8, 8, 8),
+			exiftest.Shorts(0x103, 1), exiftest.Shorts(0x106, 2), exiftest.Longs(0x111, 8),
+			exiftest.Shorts(exiftest.Orientation, 3), exiftest.Shorts(0x115, 3), exiftest.Shorts(0x116, 8),
+			exiftest.Longs(0x117, uint32(len(pixels))),
 		})
 	}
 	prefixed := append([]byte("Exif\x00\x00"), exif(3)...)
@@ -129,10 +130,10 @@ func TestOrientationContainers(t *testing.T) {
 func TestOrientationOddBlocks(t *testing.T) {
 	stored := samples(t)["jpeg"]
 	as := func(kind uint16) []byte {
-		return tiffFile(binary.LittleEndian, nil, []tag{{orientationTag, kind, []uint32{3}}})
+		return exiftest.TIFF(binary.LittleEndian, nil, []tag{{ID: exiftest.Orientation, Kind: kind, Values: []uint32{3}}})
 	}
-	thumbnail := tiffFile(binary.BigEndian, nil,
-		[]tag{{0x10f, 3, []uint32{1}}}, []tag{{orientationTag, 3, []uint32{3}}})
+	thumbnail := exiftest.TIFF(binary.BigEndian, nil,
+		[]tag{exiftest.Shorts(0x10f, 1)}, []tag{exiftest.Shorts(exiftest.Orientation, 3)})
 	loop := exif(3)
 	copy(loop[4:], "\x00\x00\x00\x00") // the directory is the header
 	const asStored, upsideDown = "red", "yellow"
@@ -160,7 +161,7 @@ func TestOrientationOddBlocks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			img, err := decode(jpegWith(stored, tt.exif))
+			img, err := decode(exiftest.InJPEG(stored, tt.exif))
 			if err != nil {
 				t.Fatalf("Decode: %v", err)
 			}
@@ -173,7 +174,7 @@ func TestOrientationOddBlocks(t *testing.T) {
 
 func BenchmarkDecode(b *testing.B) {
 	file := encoded(b, func(buf *bytes.Buffer) error { return jpeg.Encode(buf, photo(4000, 3000), nil) })
-	for name, data := range map[string][]byte{"upright": file, "turned": jpegWith(file, exif(6))} {
+	for name, data := range map[string][]byte{"upright": file, "turned": exiftest.InJPEG(file, exif(6))} {
 		b.Run("12Mpx/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -14,6 +14,8 @@ import (
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
+
+	"github.com/imagescope/imagescope/internal/exiftest"
 )
 
 // The picture of all samples: four quarters in four colours.
@@ -127,71 +129,12 @@ const (
 	cmykJPEG        = "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAQCwwODAoQDg0OEhEQExgoGhgWFhgxIyUdKDozPTw5Mzg3QEhcTkBEV0U3OFBtUVdfYmdoZz5NcXlwZHhcZWdj/8AAFAgACAAQBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqio6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwA/4Wb/ANQj/wAmf/sK8/o/4Vl/1F//ACW/+zr0Cj/hWX/UX/8AJb/7OvoCvP6K/9k="
 )
 
-// tag is an entry of a TIFF directory: of type 1 (byte), 3 (short) or 4 (long).
-type tag struct {
-	id, kind uint16
-	values   []uint32
-}
-
-const orientationTag = 0x0112
-
-// tiffFile lays out a TIFF file: the header, data from byte 8 on, and the
-// directories one after the other.
-func tiffFile(order binary.AppendByteOrder, data []byte, directories ...[]tag) []byte {
-	file := []byte("MM")
-	if order.String() == binary.LittleEndian.String() {
-		file = []byte("II")
-	}
-	file = order.AppendUint16(file, 42)
-	file = order.AppendUint32(file, uint32(8+len(data)))
-	file = append(file, data...)
-	for i, tags := range directories {
-		file = order.AppendUint16(file, uint16(len(tags)))
-		end := len(file) + 12*len(tags) + 4
-		var outside []byte // values of more than four bytes
-		for _, tag := range tags {
-			file = order.AppendUint16(file, tag.id)
-			file = order.AppendUint16(file, tag.kind)
-			file = order.AppendUint32(file, uint32(len(tag.values)))
-			value := tag.bytes(order)
-			if len(value) > 4 {
-				value, outside = order.AppendUint32(nil, uint32(end+len(outside))), append(outside, value...)
-			}
-			file = append(file, append(value, 0, 0, 0, 0)[:4]...)
-		}
-		next := 0
-		if i+1 < len(directories) {
-			next = end + len(outside)
-		}
-		file = append(order.AppendUint32(file, uint32(next)), outside...)
-	}
-	return file
-}
-
-func (t tag) bytes(order binary.AppendByteOrder) (b []byte) {
-	for _, v := range t.values {
-		switch t.kind {
-		case 1:
-			b = append(b, byte(v))
-		case 3:
-			b = order.AppendUint16(b, uint16(v))
-		default:
-			b = order.AppendUint32(b, v)
-		}
-	}
-	return b
-}
+// tag is an entry of a directory of a TIFF file.
+type tag = exiftest.Tag
 
 // exif returns an EXIF block with only an orientation.
 func exif(orientation int) []byte {
-	return tiffFile(binary.BigEndian, nil, []tag{{orientationTag, 3, []uint32{uint32(orientation)}}})
-}
-
-// jpegWith puts an EXIF block at the beginning of a JPEG file.
-func jpegWith(file, exif []byte) []byte {
-	segment := append([]byte("Exif\x00\x00"), exif...)
-	head := binary.BigEndian.AppendUint16([]byte("\xff\xd8\xff\xe1"), uint16(2+len(segment)))
-	return append(append(head, segment...), file[2:]...)
+	return exiftest.TIFF(binary.BigEndian, nil, []tag{exiftest.Shorts(exiftest.Orientation, uint32(orientation))})
 }
 
 // pngWith puts an EXIF block behind the header of a PNG file.

@@ -1,0 +1,106 @@
+package imagescope
+
+import (
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/imagescope/imagescope/internal/picture"
+)
+
+// Keys of the metadata that [Image.EXIF] returns and Config.EXIF has kept. The
+// values are written so that a [Condition] can compare them:
+//
+//	Between(MetaTaken, "2026-06-01", "2026-09-01")         // from June to August; "2026" would be a number
+//	Is(MetaCameraModel, "X-T5", "X100VI")
+//	Between(MetaLatitude, "47.2", "55.1")                  // with the next one, a box
+//	Between(MetaLongitude, "5.8", "15.1")
+//	Not(Between(MetaLongitude, "-170", "170"))             // a strip on both sides of 180°
+const (
+	// MetaTaken is when the picture was taken, by the clock of the camera: in the
+	// form 2026-11-24T10:20:30, which orders byte by byte.
+	MetaTaken = "exif.taken"
+	// MetaTakenUTC is the same as 2026-11-24T09:20:30Z, where the camera noted how
+	// far its clock is from UTC. Many do not.
+	MetaTakenUTC = "exif.taken_utc"
+	// MetaCameraMake is the maker of the camera, as "NIKON CORPORATION".
+	MetaCameraMake = "exif.make"
+	// MetaCameraModel is the model, as "NIKON Z 6".
+	MetaCameraModel = "exif.model"
+	// MetaLatitude is in degrees, from -90 to 90, positive to the north, with up
+	// to six digits behind the point, which is a tenth of a metre.
+	MetaLatitude = "exif.latitude"
+	// MetaLongitude is in degrees, from -180 to 180, positive to the east.
+	MetaLongitude = "exif.longitude"
+	// MetaOrientation is how the camera was held: by the standard a number from 1,
+	// upright, to 8. Pictures are shown upright all the same.
+	MetaOrientation = "exif.orientation"
+)
+
+// exifMeta begins these keys.
+const exifMeta = "exif."
+
+// EXIF returns what the camera noted in the file, by the keys from [MetaTaken]
+// on; what it did not note, or what cannot be, is absent. JPEG, PNG, WebP and
+// TIFF files may have notes, which take the file's bytes to read and no
+// decoding. The error is an [*ImageError], as of [Image.Decode].
+func (m Image) EXIF() (map[string]string, error) {
+	rc, err := m.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer rc.Close()
+	e, err := picture.ReadEXIF(rc, picture.Limits(m.source.limits))
+	if err != nil {
+		return nil, &ImageError{m.ID, "read EXIF of", err}
+	}
+	meta := map[string]string{}
+	set := func(key, value string) {
+		if value != "" {
+			meta[key] = value
+		}
+	}
+	if !e.Taken.IsZero() {
+		set(MetaTaken, e.Taken.Format("2006-01-02T15:04:05"))
+		if e.Zoned {
+			set(MetaTakenUTC, e.Taken.Add(-e.Offset).Format(time.RFC3339))
+		}
+	}
+	set(MetaCameraMake, e.Make)
+	set(MetaCameraModel, e.Model)
+	if e.Placed {
+		set(MetaLatitude, degrees(e.Latitude))
+		set(MetaLongitude, degrees(e.Longitude))
+	}
+	if e.Orientation > 0 {
+		set(MetaOrientation, strconv.Itoa(e.Orientation))
+	}
+	return meta, nil
+}
+
+// degrees writes an angle, without an exponent.
+func degrees(x float64) string {
+	s := strconv.FormatFloat(x, 'f', 6, 64)
+	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	if s == "-0" {
+		return "0"
+	}
+	return s
+}
+
+// withEXIF returns the image with what its file notes in its metadata, save
+// where that has the key already. An image that cannot be read stays as it is:
+// whoever needs the picture will say so.
+func (m Image) withEXIF() Image {
+	if !m.HasBytes() {
+		return m
+	}
+	noted, err := m.EXIF()
+	if err != nil || len(noted) == 0 {
+		return m
+	}
+	maps.Copy(noted, m.Meta)
+	m.Meta = noted
+	return m
+}
