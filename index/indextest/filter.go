@@ -13,7 +13,11 @@ func checkFilters(s *subject) error {
 	var entries []imagescope.Entry
 	for i, kind := range []string{"cat", "dog", "cat", "bird", "dog", ""} {
 		e := entry(string(rune('a'+i)), float32(10-i), 1)
-		e.Meta = map[string]string{"kind": kind, "year": strconv.Itoa(1998 + i), "date": fmt.Sprintf("2026-%02d-01", 7+i)}
+		e.Meta = map[string]string{
+			"kind": kind, "year": strconv.Itoa(1998 + i), "date": fmt.Sprintf("2026-%02d-01", 7+i),
+			imagescope.MetaTaken:     fmt.Sprintf("2026-07-14T21:30:%02d", 7+i),
+			imagescope.MetaLongitude: []string{"-172.1", "-0.00001", "0", "", "9.6", "179.5"}[i],
+		}
 		if i == 3 {
 			e.Meta = nil
 		}
@@ -50,6 +54,12 @@ func checkFilters(s *subject) error {
 			{not(between("year", "2000", ""))},
 			{between("date", "2026-08-15", "2026-10-01")},
 			{between("kind", "c", "d")},
+			{between(imagescope.MetaTaken, "2026-07-14T21:30:08", "2026-07-14T21:30:11")},
+			{between(imagescope.MetaTaken, "2026-07-14", "")},
+			{between(imagescope.MetaTaken, "2026", "")}, // a number, which no time is
+			{between(imagescope.MetaLongitude, "-1", "9.6")},
+			{not(between(imagescope.MetaLongitude, "-170", "179"))},
+			{is(imagescope.MetaLongitude, "0"), not(is(imagescope.MetaTaken, "2026-07-14T21:30:08"))},
 			{is("kind", "dog", "cat"), between("year", "", "2000"), not(is("date", "2026-07-01"))},
 		} {
 			lists.Where = where
