@@ -194,8 +194,8 @@ func (a *adding) describe(ctx context.Context, items []item) {
 }
 
 // vectors fills in the vectors of all items that have not failed. Where the
-// embedder refuses them together they are tried one by one, so that one bad
-// image fails alone.
+// embedder refuses them together and names one, the others are tried without
+// it; where it names none, one by one. So one bad image fails alone.
 func (p *Pipeline) vectors(ctx context.Context, items []item) {
 	var good []*item
 	for i := range items {
@@ -204,20 +204,39 @@ func (p *Pipeline) vectors(ctx context.Context, items []item) {
 		}
 	}
 	good = p.cached(good)
-	try := func(items []*item) error {
-		return guard(func() error { return p.embed(ctx, items) })
-	}
-	if len(good) == 0 || try(good) == nil {
-		return
+	for len(good) > 0 && ctx.Err() == nil {
+		err := p.tryEmbed(ctx, good)
+		if err == nil {
+			return
+		}
+		at := blamed(err, good)
+		if at < 0 {
+			break
+		}
+		good[at].err = onImage(good[at].image.ID, "embed", err)
+		good = slices.Delete(good, at, at+1)
 	}
 	for _, it := range good {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := try([]*item{it}); err != nil {
+		if err := p.tryEmbed(ctx, []*item{it}); err != nil {
 			it.err = onImage(it.image.ID, "embed", err)
 		}
 	}
+}
+
+func (p *Pipeline) tryEmbed(ctx context.Context, items []*item) error {
+	return guard(func() error { return p.embed(ctx, items) })
+}
+
+// blamed returns which of the items an error names, -1 for none.
+func blamed(err error, items []*item) int {
+	var failed *ImageError
+	if !errors.As(err, &failed) {
+		return -1
+	}
+	return slices.IndexFunc(items, func(it *item) bool { return it.image.ID == failed.ID })
 }
 
 // embed sets the vectors of all items, or none.

@@ -243,31 +243,44 @@ func TestAddRaggedRows(t *testing.T) {
 	}
 }
 
-// TestAddTriesSingly counts the calls for a batch with one image that spoils
-// it.
-func TestAddTriesSingly(t *testing.T) {
-	var sizes []int
-	p, err := imagescope.New(imagescope.Config{Index: new(index.Flat), Concurrency: 1, Embedder: embedder{
-		images: func(ctx context.Context, images []imagescope.Image) ([][]float32, error) {
-			sizes = append(sizes, len(images))
-			for _, img := range images {
-				if img.ID == "001" {
-					return nil, errBroken
+// TestAddTriesAgain counts the calls for a batch with images that spoil it.
+func TestAddTriesAgain(t *testing.T) {
+	named := func(id string) error {
+		return fmt.Errorf("a batch: %w", &imagescope.ImageError{ID: id, Op: "embed", Err: errBroken})
+	}
+	tests := []struct {
+		name  string
+		err   func(id string) error // what the embedder says of a spoilt batch
+		sizes []int
+	}{
+		{"named", named, []int{5, 4, 3}},
+		{"not named", func(string) error { return errBroken }, []int{5, 1, 1, 1, 1, 1}},
+		{"named wrongly", func(string) error { return named("elsewhere") }, []int{5, 1, 1, 1, 1, 1}},
+	}
+	for _, tt := range tests {
+		var sizes []int
+		p, err := imagescope.New(imagescope.Config{Index: new(index.Flat), Concurrency: 1, Embedder: embedder{
+			images: func(ctx context.Context, images []imagescope.Image) ([][]float32, error) {
+				sizes = append(sizes, len(images))
+				for _, img := range images {
+					if img.ID == "001" || img.ID == "003" {
+						return nil, tt.err(img.ID)
+					}
 				}
-			}
-			return words.EmbedImages(ctx, images)
-		},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = p.Add(t.Context(), numbered(3)...)
-	var ie *imagescope.ImageError
-	if !errors.As(err, &ie) || ie.ID != "001" {
-		t.Errorf("Add: error %v", err)
-	}
-	if d := cmp.Diff([]int{3, 1, 1, 1}, sizes); d != "" {
-		t.Errorf("images in each call: want is -, got is +\n%s", d)
+				return words.EmbedImages(ctx, images)
+			},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.Add(t.Context(), numbered(5)...)
+		var failed *imagescope.AddError
+		if !errors.As(err, &failed) || len(failed.Failed) != 2 || !errors.Is(err, errBroken) {
+			t.Errorf("%s: Add: error %v", tt.name, err)
+		}
+		if d := cmp.Diff(tt.sizes, sizes); d != "" {
+			t.Errorf("%s: images in each call: want is -, got is +\n%s", tt.name, d)
+		}
 	}
 }
 

@@ -7,6 +7,11 @@
 // langchaingo: images are embedded through their captions. [NewCaptioner]
 // makes an imagescope.Captioner of any model that sees.
 //
+// What embeds the pictures themselves is in packages of its own: embed/service
+// asks a service for multimodal embeddings, hosted or of one's own (Jina, Voyage,
+// Cohere, Infinity, vLLM), and embed/clip, a module, runs CLIP and SigLIP models
+// on this machine.
+//
 // # Without
 //
 // [Words] embeds by words and [Colours] captions by colours. They need no

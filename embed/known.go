@@ -8,6 +8,7 @@ import (
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/internal/reply"
+	"github.com/imagescope/imagescope/internal/rows"
 	"github.com/imagescope/imagescope/internal/words"
 )
 
@@ -53,7 +54,7 @@ func addsTo(text, more string) bool {
 // and without what cameras and programs call files: "Bernese mountain dog" for
 // "dogs/Bernese_mountain-dog 2.jpg", nothing for "IMG_2034.jpg".
 func nameWords(id string) string {
-	name := path.Base(reply.Cut(id, maxText))
+	name := path.Base(reply.Cut(id, rows.MaxText))
 	name = strings.TrimSuffix(name, path.Ext(name))
 	name = camel.ReplaceAllString(name, "$1 $2")
 	var kept []string
@@ -89,7 +90,7 @@ var cameraWords = func() map[string]bool {
 // metaWords returns the texts in the metadata that describe the picture.
 func metaWords(meta map[string]string) (texts []string) {
 	for _, key := range told {
-		if text := oneLine(reply.Cut(meta[key], maxText)); text != "" {
+		if text := oneLine(reply.Cut(meta[key], rows.MaxText)); text != "" {
 			texts = append(texts, text)
 		}
 	}

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/tmc/langchaingo/embeddings"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/imagescope/imagescope"
-	"github.com/imagescope/imagescope/internal/reply"
+	"github.com/imagescope/imagescope/internal/rows"
 )
 
 // ErrNoCaption means that an embedder which reads only words was given an
@@ -124,14 +123,6 @@ func (l *Langchain) EmbedImages(ctx context.Context, images []imagescope.Image) 
 	return l.embed(ctx, captions, false)
 }
 
-// maxText is how many bytes of a text count: at four bytes a token, some 2,000
-// tokens, which is what the smaller embedding models take.
-const maxText = 8 << 10
-
-// probe is embedded where there is nothing but empty texts, to learn how long
-// their rows of zeros must be.
-const probe = "picture"
-
 func (l *Langchain) embed(ctx context.Context, texts []string, queries bool) ([][]float32, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("embed %d texts: %w", len(texts), err)
@@ -139,33 +130,15 @@ func (l *Langchain) embed(ctx context.Context, texts []string, queries bool) ([]
 	if len(texts) == 0 {
 		return nil, nil
 	}
-	sent, place := filled(texts)
+	sent, place := rows.Filled(texts)
 	if len(sent) == 0 {
-		sent = []string{probe}
+		sent = []string{rows.Probe}
 	}
-	rows, err := l.rows(ctx, sent, queries)
+	got, err := l.rows(ctx, sent, queries)
 	if err != nil {
 		return nil, fmt.Errorf("embed %d texts: %w", len(sent), err)
 	}
-	all := make([][]float32, len(texts))
-	for i := range all {
-		all[i] = make([]float32, len(rows[0]))
-	}
-	for i, p := range place {
-		copy(all[p], rows[i])
-	}
-	return all, nil
-}
-
-// filled returns the texts that are not empty, as they are sent, and where
-// each one stood.
-func filled(texts []string) (sent []string, place []int) {
-	for i, text := range texts {
-		if text = oneLine(reply.Cut(text, maxText)); text != "" {
-			sent, place = append(sent, strings.ToValidUTF8(text, "�")), append(place, i)
-		}
-	}
-	return sent, place
+	return rows.Spread(got, place, len(texts), len(got[0])), nil
 }
 
 // rows embeds texts, of which there is at least one and none is empty.
@@ -174,21 +147,21 @@ func (l *Langchain) rows(ctx context.Context, texts []string, queries bool) ([][
 	if queries {
 		size = 1
 	}
-	rows := make([][]float32, len(texts))
+	all := make([][]float32, len(texts))
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(l.opts.Concurrency)
 	for start := 0; start < len(texts) && gctx.Err() == nil; start += size {
 		batch := texts[start:min(start+size, len(texts))]
 		g.Go(func() error {
 			got, err := l.call(gctx, batch, queries)
-			copy(rows[start:], got)
+			copy(all[start:], got)
 			return err
 		})
 	}
 	if err := g.Wait(); ctx.Err() != nil || err != nil {
 		return nil, firstError(ctx.Err(), err)
 	}
-	return rows, check(rows)
+	return all, rows.Check(all)
 }
 
 // firstError returns the context's error if it has one: what a call returned
@@ -201,34 +174,19 @@ func firstError(done, err error) error {
 }
 
 // call embeds one batch and returns as many rows, or an error.
-func (l *Langchain) call(ctx context.Context, batch []string, query bool) (rows [][]float32, err error) {
+func (l *Langchain) call(ctx context.Context, batch []string, query bool) (got [][]float32, err error) {
 	defer func() {
 		if p := recover(); p != nil { // some clients index the reply unchecked
-			rows, err = nil, fmt.Errorf("the embedder panicked: %v", p)
+			got, err = nil, fmt.Errorf("the embedder panicked: %v", p)
 		}
 	}()
 	if query {
 		row, err := l.embedder.EmbedQuery(ctx, batch[0])
 		return [][]float32{row}, err
 	}
-	rows, err = l.embedder.EmbedDocuments(ctx, batch)
-	if err == nil && len(rows) != len(batch) {
-		return nil, fmt.Errorf("the embedder returned %d rows for %d texts", len(rows), len(batch))
+	got, err = l.embedder.EmbedDocuments(ctx, batch)
+	if err == nil && len(got) != len(batch) {
+		return nil, fmt.Errorf("the embedder returned %d rows for %d texts", len(got), len(batch))
 	}
-	return rows, err
-}
-
-// check returns an error unless all rows are finite and of one length.
-func check(rows [][]float32) error {
-	for i, row := range rows {
-		if len(row) == 0 || len(row) != len(rows[0]) {
-			return fmt.Errorf("row %d has %d components and row 0 has %d: %w", i, len(row), len(rows[0]), imagescope.ErrDimension)
-		}
-		for _, x := range row {
-			if x := float64(x); math.IsNaN(x) || math.IsInf(x, 0) {
-				return fmt.Errorf("row %d: %w", i, imagescope.ErrNotFinite)
-			}
-		}
-	}
-	return nil
+	return got, err
 }

@@ -7,6 +7,7 @@ import (
 	"text/template"
 
 	"github.com/imagescope/imagescope/internal/reply"
+	"github.com/imagescope/imagescope/internal/rows"
 )
 
 // PromptData is what a prompt for a caption is given.
@@ -31,7 +32,7 @@ func Fashion() *template.Template { return prompts.Lookup("fashion.tmpl") }
 
 func render(t *template.Template, caption string) (string, error) {
 	var b strings.Builder
-	if err := t.Execute(&b, PromptData{Caption: oneLine(reply.Cut(caption, maxText))}); err != nil {
+	if err := t.Execute(&b, PromptData{Caption: oneLine(reply.Cut(caption, rows.MaxText))}); err != nil {
 		return "", fmt.Errorf("embed: fill in the prompt %s: %w", t.Name(), err)
 	}
 	return b.String(), nil

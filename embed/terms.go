@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/imagescope/imagescope/internal/reply"
+	"github.com/imagescope/imagescope/internal/rows"
 	"github.com/imagescope/imagescope/internal/words"
 )
 
@@ -44,7 +45,7 @@ func (l *termList) addWord(stem string, count float64) {
 // terms returns what a text is found by. Of the part that [Colours] measured,
 // a colour counts by its share.
 func terms(text string) []term {
-	said, measured := splitMeasured(reply.Cut(text, maxText))
+	said, measured := splitMeasured(reply.Cut(text, rows.MaxText))
 	list := &termList{at: make(map[string]int)}
 	before := ""
 	for _, w := range words.Split(said) {
