@@ -53,13 +53,18 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	if err == nil && int64(len(data)) == limit {
 		err = atEnd(r, limit)
 	}
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF): // a broken download or archive
-		return nil, fmt.Errorf("%w: after %d bytes: %w", ErrTruncated, len(data), err)
-	case err != nil:
-		return nil, fmt.Errorf("read image: %w", err)
+	if err != nil {
+		return nil, readError(err, len(data))
 	}
 	return data, nil
+}
+
+// readError returns an error of a reader that has had so many bytes to give.
+func readError(err error, read int) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) { // a broken download or archive
+		return fmt.Errorf("%w: after %d bytes: %w", ErrTruncated, read, err)
+	}
+	return fmt.Errorf("read image: %w", err)
 }
 
 // atEnd returns an error unless r holds nothing more.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"image/jpeg"
+	"image/png"
 	"io"
 	"math"
 	"strings"
@@ -130,8 +132,80 @@ func TestReadEXIFOddValues(t *testing.T) {
 	}
 }
 
-func TestReadEXIFErrors(t *testing.T) {
+// TestReadEXIFInJPEG has other segments and padding before the EXIF block.
+func TestReadEXIFInJPEG(t *testing.T) {
 	file := samples(t)["jpeg"]
+	block := exiftest.Camera(binary.BigEndian, []tag{exiftest.Text(exiftest.Make, "Canon\x00")}, nil, nil)
+	other := exiftest.Camera(binary.BigEndian, []tag{exiftest.Text(exiftest.Make, "Nikon\x00")}, nil, nil)
+	segment := func(marker byte, data string) string {
+		return string(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(2+len(data)))) + data
+	}
+	exif := segment(0xe1, "Exif\x00\x00"+string(block))
+	tests := []struct {
+		name, before string
+		want         string
+	}{
+		{"at the front", exif, "Canon"},
+		{"behind JFIF", segment(0xe0, "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00") + exif, "Canon"},
+		{"behind XMP", segment(0xe1, "http://ns.adobe.com/xap/1.0/\x00<x/>") + exif, "Canon"},
+		{"behind large segments", strings.Repeat(segment(0xe2, strings.Repeat("\xff", 65533)), 3) + exif, "Canon"},
+		{"behind an empty segment", segment(0xfe, "") + exif, "Canon"},
+		{"behind a segment without its length", "\xff\xfe\x00\x00" + exif, "Canon"},
+		{"behind padding", "\xff\xff\xff" + exif, "Canon"},
+		{"behind junk", "\x00\x12" + exif, "Canon"},
+		{"of two", exif + segment(0xe1, "Exif\x00\x00"+string(other)), "Canon"},
+		{"in another segment", segment(0xe2, "Exif\x00\x00"+string(block)), ""},
+		{"without its block", segment(0xe1, "Exif"), ""},
+		{"of no bytes", segment(0xe1, "Exif\x00\x00"), ""},
+		{"behind the beginning of the pixels", segment(0xda, "") + exif, ""},
+		{"behind the end", "\xff\xd9" + exif, ""},
+	}
+	for _, tt := range tests {
+		got, err := picture.ReadEXIF(strings.NewReader("\xff\xd8"+tt.before+string(file[2:])), picture.Limits{})
+		if d := cmp.Diff(picture.EXIF{Make: tt.want}, got); err != nil || d != "" {
+			t.Errorf("%s: %v; want is -, got is +\n%s", tt.name, err, d)
+		}
+	}
+}
+
+// TestReadEXIFReadsNoMore has a JPEG file whose pixels cannot be read.
+func TestReadEXIFReadsNoMore(t *testing.T) {
+	block := exiftest.Camera(binary.BigEndian, []tag{exiftest.Text(exiftest.Make, "Canon\x00")}, nil, nil)
+	for name, file := range map[string][]byte{"with EXIF": exiftest.InJPEG([]byte("\xff\xd8\xff\xda"), block), "without": []byte("\xff\xd8\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00")} {
+		if _, err := picture.ReadEXIF(io.MultiReader(bytes.NewReader(file), failing{}), picture.Limits{}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestReadEXIFEndsEarly has a block with many directories of many tags before
+// those that count: it is left where it takes too long to read.
+func TestReadEXIFEndsEarly(t *testing.T) {
+	const subIFD = 0x014a
+	for _, tt := range []struct {
+		directories, tags int
+		want              string
+	}{{2, 300, "Canon"}, {250, 300, ""}} {
+		var tags []tag
+		for range tt.tags {
+			tags = append(tags, exiftest.Text(0xfdea, strings.Repeat("x", 1100)))
+		}
+		offsets := make([]uint32, tt.directories)
+		for i := range offsets {
+			offsets[i] = 8
+		}
+		inner := exiftest.TIFF(binary.BigEndian, nil, tags)[8:]
+		block := exiftest.TIFF(binary.BigEndian, inner, []tag{exiftest.Longs(subIFD, offsets...), exiftest.Text(exiftest.Make, "Canon\x00")})
+		got, err := picture.ReadEXIF(bytes.NewReader(pngWith(samples(t)["png"], block)), picture.Limits{})
+		if err != nil || got.Make != tt.want {
+			t.Errorf("%d directories of %d tags: ReadEXIF = %+v, %v; want the maker %q", tt.directories, tt.tags, got, err, tt.want)
+		}
+	}
+}
+
+func TestReadEXIFErrors(t *testing.T) {
+	s := samples(t)
+	photo := exiftest.InJPEG(s["jpeg"], exif(6))
 	tests := []struct {
 		name string
 		r    io.Reader
@@ -140,16 +214,26 @@ func TestReadEXIFErrors(t *testing.T) {
 	}{
 		{"text", strings.NewReader("no image at all"), picture.Limits{}, picture.ErrFormat},
 		{"empty", strings.NewReader(""), picture.Limits{}, picture.ErrTruncated},
-		{"large", bytes.NewReader(file), picture.Limits{MaxBytes: int64(len(file)) - 1}, picture.ErrTooLarge},
-		{"fails", io.MultiReader(bytes.NewReader(file), failing{}), picture.Limits{}, errRead},
+		{"first byte", strings.NewReader("\xff"), picture.Limits{}, picture.ErrTruncated},
+		{"fails at once", failing{}, picture.Limits{}, errRead},
+		{"large png", bytes.NewReader(s["png"]), picture.Limits{MaxBytes: int64(len(s["png"])) - 1}, picture.ErrTooLarge},
+		{"png that fails", io.MultiReader(bytes.NewReader(s["png"]), failing{}), picture.Limits{}, errRead},
+		{"large front of jpeg", bytes.NewReader(photo), picture.Limits{MaxBytes: 30}, picture.ErrTooLarge},
+		{"jpeg cut off before", bytes.NewReader(photo[:3]), picture.Limits{}, picture.ErrTruncated},
+		{"jpeg cut off within", bytes.NewReader(photo[:30]), picture.Limits{}, picture.ErrTruncated},
+		{"jpeg cut off at the limit", bytes.NewReader(photo[:30]), picture.Limits{MaxBytes: 30}, picture.ErrTruncated},
+		{"jpeg that fails", io.MultiReader(bytes.NewReader(photo[:30]), failing{}), picture.Limits{}, errRead},
+		{"jpeg that fails at the limit", io.MultiReader(bytes.NewReader(photo[:30]), failing{}), picture.Limits{MaxBytes: 30}, errRead},
 	}
 	for _, tt := range tests {
 		if got, err := picture.ReadEXIF(tt.r, tt.lim); !errors.Is(err, tt.want) {
 			t.Errorf("%s: ReadEXIF = %+v, %v; want %v", tt.name, got, err, tt.want)
 		}
 	}
-	if _, err := picture.ReadEXIF(bytes.NewReader(file), picture.Limits{MaxBytes: int64(len(file))}); err != nil {
-		t.Errorf("a file of just the size: %v", err)
+	for name, file := range map[string][]byte{"png": s["png"], "jpeg": s["jpeg"]} {
+		if _, err := picture.ReadEXIF(bytes.NewReader(file), picture.Limits{MaxBytes: int64(len(file))}); err != nil {
+			t.Errorf("a %s file of just the size: %v", name, err)
+		}
 	}
 }
 
@@ -186,4 +270,33 @@ func FuzzReadEXIF(f *testing.F) {
 			t.Errorf("out of range: %+v", e)
 		}
 	})
+}
+
+// BenchmarkReadEXIF tells how much of a file is read.
+func BenchmarkReadEXIF(b *testing.B) {
+	img := photo(4000, 3000)
+	block := exiftest.Camera(binary.BigEndian, []tag{exiftest.Text(exiftest.Make, "Canon\x00")}, []tag{exiftest.Text(exiftest.Taken, "2026:11:24 10:20:30\x00")}, berlin())
+	jpegFile := encoded(b, func(buf *bytes.Buffer) error { return jpeg.Encode(buf, img, nil) })
+	for _, bb := range []struct {
+		name string
+		file []byte
+	}{
+		{"jpeg", exiftest.InJPEG(jpegFile, block)},
+		{"jpeg without EXIF", jpegFile},
+		{"png", pngWith(encoded(b, func(buf *bytes.Buffer) error { return png.Encode(buf, img) }), block)},
+	} {
+		b.Run("12Mpx/"+bb.name, func(b *testing.B) {
+			b.ReportAllocs()
+			left := 0
+			for b.Loop() {
+				r := bytes.NewReader(bb.file)
+				if _, err := picture.ReadEXIF(r, picture.Limits{}); err != nil {
+					b.Fatal(err)
+				}
+				left = r.Len()
+			}
+			b.ReportMetric(float64(len(bb.file)), "filebytes")
+			b.ReportMetric(float64(len(bb.file)-left), "readbytes")
+		})
+	}
 }

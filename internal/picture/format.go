@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bufio"
 	"fmt"
 	"image"
 	"image/gif"
@@ -8,7 +9,6 @@ import (
 	"image/png"
 	"io"
 
-	"github.com/bep/imagemeta"
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
@@ -17,16 +17,19 @@ import (
 // format is one file format and what reads it.
 type format struct {
 	name   string
-	magic  []string // how its files begin; a question mark is any byte
+	magic  []string // how its files begin, in at most sniffed bytes; a question mark is any byte
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
 
 	// prepare, unless nil, checks what the decoder does not, and returns the
 	// data for it.
 	prepare func(data []byte) ([]byte, error)
-	// exif, unless nil, returns the part of the data that holds EXIF
-	// metadata, and how that is laid out.
-	exif func(data []byte) ([]byte, imagemeta.ImageFormat)
+	// exif, unless nil, returns the EXIF block of a file, which is laid out as a
+	// TIFF file is; nil where there is none.
+	exif func(data []byte) []byte
+	// front, unless nil, does the same and reads no more of the file than it has
+	// to. A file that ends before is [io.EOF] or [io.ErrUnexpectedEOF].
+	front func(file *bufio.Reader) ([]byte, error)
 }
 
 // formats are looked through by the bytes that a file begins with, and not by
@@ -34,16 +37,19 @@ type format struct {
 // extended.
 var formats = []*format{
 	{name: "JPEG", magic: []string{"\xff\xd8"}, config: jpeg.DecodeConfig, decode: jpeg.Decode,
-		prepare: checkScans, exif: wholeFile(imagemeta.JPEG)},
+		prepare: checkScans, exif: exifOfJPEG, front: exifBlock},
 	{name: "PNG", magic: []string{"\x89PNG\r\n\x1a\n"}, config: png.DecodeConfig, decode: png.Decode,
-		exif: wholeFile(imagemeta.PNG)},
+		exif: exifOfPNG},
 	{name: "GIF", magic: []string{"GIF87a", "GIF89a"}, config: gif.DecodeConfig, decode: decodeGIF},
 	{name: "WebP", magic: []string{"RIFF????WEBP"}, config: webp.DecodeConfig, decode: webp.Decode,
 		prepare: stillWebP, exif: exifOfWebP},
 	{name: "BMP", magic: []string{"BM????\x00\x00\x00\x00"}, config: bmp.DecodeConfig, decode: bmp.Decode},
 	{name: "TIFF", magic: []string{"II*\x00", "MM\x00*"}, config: tiff.DecodeConfig, decode: tiff.Decode,
-		prepare: checkTiles, exif: wholeFile(imagemeta.TIFF)},
+		prepare: checkTiles, exif: func(data []byte) []byte { return data }},
 }
+
+// sniffed is how many bytes of a file tell its format.
+const sniffed = 12
 
 // sniff returns the format that data is in.
 func sniff(data []byte) (*format, error) {
@@ -58,7 +64,7 @@ func sniff(data []byte) (*format, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%w: it begins with %q", ErrFormat, data[:min(len(data), 12)])
+	return nil, fmt.Errorf("%w: it begins with %q", ErrFormat, data[:min(len(data), sniffed)])
 }
 
 // matches reports whether data and magic agree as far as the shorter of them
@@ -70,10 +76,6 @@ func matches(magic string, data []byte) bool {
 		}
 	}
 	return true
-}
-
-func wholeFile(layout imagemeta.ImageFormat) func([]byte) ([]byte, imagemeta.ImageFormat) {
-	return func(data []byte) ([]byte, imagemeta.ImageFormat) { return data, layout }
 }
 
 // decodeGIF decodes the first frame, which need not begin at (0, 0) nor have

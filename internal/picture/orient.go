@@ -10,8 +10,11 @@ import (
 // orientation returns the EXIF orientation of an image in the format f, 1 to
 // 8, and 1 where it is not told or cannot be read.
 func (f *format) orientation(data []byte) int {
+	if f.exif == nil {
+		return upright
+	}
 	orientation := 0
-	f.tags(data, imagemeta.Options{
+	readTags(f.exif(data), imagemeta.Options{
 		LimitTagSize: 4, // it takes two bytes
 		ShouldHandleTag: func(tag imagemeta.TagInfo) bool {
 			return tag.Tag == "Orientation" && tag.Namespace == mainIFD

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-
-	"github.com/bep/imagemeta"
 )
 
 // A WebP file is "RIFF", its size, "WEBP" and then chunks. A chunk is a name of
@@ -89,15 +87,13 @@ func stillFrame(frame chunk) []byte {
 	return append(still, body...)
 }
 
-// exifOfWebP returns the EXIF chunk, which is laid out as a TIFF file is.
-// imagemeta's own search for it does not skip the padding of the chunks before
-// it, and so misses it behind every second image.
-func exifOfWebP(data []byte) ([]byte, imagemeta.ImageFormat) {
+// exifOfWebP returns the EXIF block of a WebP file.
+func exifOfWebP(data []byte) []byte {
 	for c := range chunks(data[riffHeader:]) {
 		if c.name == "EXIF" {
 			// Some programs put in the prefix that JPEG has.
-			return bytes.TrimPrefix(c.data, []byte("Exif\x00\x00")), imagemeta.TIFF
+			return bytes.TrimPrefix(c.data, []byte("Exif\x00\x00"))
 		}
 	}
-	return nil, imagemeta.TIFF
+	return nil
 }
