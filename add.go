@@ -142,7 +142,7 @@ func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}
 		if img.ID == "" {
 			items[i].err = errors.New("it has no ID to be found by")
 		}
-		if a.p.cfg.EXIF && !a.described {
+		if a.p.cfg.EXIF && !a.described && items[i].err == nil && ctx.Err() == nil {
 			items[i].image = items[i].image.withEXIF()
 		}
 	}

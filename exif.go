@@ -10,41 +10,52 @@ import (
 )
 
 // Keys of the metadata that [Image.EXIF] returns and Config.EXIF has kept. The
-// values are written so that a [Condition] can compare them:
+// keys are names that every index takes as they are, databases behind
+// index.Langchain too, and the values are written so that a [Condition] can
+// compare them:
 //
-//	Between(MetaTaken, "2026-06-01", "2026-09-01")         // from June to August; "2026" would be a number
+//	Between(MetaTaken, "2026-06-01", "2026-09-01")   // from June to August
 //	Is(MetaCameraModel, "X-T5", "X100VI")
-//	Between(MetaLatitude, "47.2", "55.1")                  // with the next one, a box
+//	Between(MetaLatitude, "47.2", "55.1")            // with the next one, a box
 //	Between(MetaLongitude, "5.8", "15.1")
-//	Not(Between(MetaLongitude, "-170", "170"))             // a strip on both sides of 180°
+//
+// A bound of a year alone reads as a number, and no time is one: "2026-01-01" is
+// the beginning of 2026. A box across the meridian of 180° is what is not on the
+// other side of the Earth, and its latitude keeps out what has no place at all,
+// which Not allows:
+//
+//	Between(MetaLatitude, "-20", "-10")
+//	Not(Between(MetaLongitude, "-172", "179"))
 const (
 	// MetaTaken is when the picture was taken, by the clock of the camera: in the
 	// form 2026-11-24T10:20:30, which orders byte by byte.
-	MetaTaken = "exif.taken"
+	MetaTaken = "exif_taken"
 	// MetaTakenUTC is the same as 2026-11-24T09:20:30Z, where the camera noted how
 	// far its clock is from UTC. Many do not.
-	MetaTakenUTC = "exif.taken_utc"
+	MetaTakenUTC = "exif_taken_utc"
 	// MetaCameraMake is the maker of the camera, as "NIKON CORPORATION".
-	MetaCameraMake = "exif.make"
+	MetaCameraMake = "exif_make"
 	// MetaCameraModel is the model, as "NIKON Z 6".
-	MetaCameraModel = "exif.model"
+	MetaCameraModel = "exif_model"
 	// MetaLatitude is in degrees, from -90 to 90, positive to the north, with up
 	// to six digits behind the point, which is a tenth of a metre.
-	MetaLatitude = "exif.latitude"
+	MetaLatitude = "exif_latitude"
 	// MetaLongitude is in degrees, from -180 to 180, positive to the east.
-	MetaLongitude = "exif.longitude"
+	MetaLongitude = "exif_longitude"
 	// MetaOrientation is how the camera was held: by the standard a number from 1,
 	// upright, to 8. Pictures are shown upright all the same.
-	MetaOrientation = "exif.orientation"
+	MetaOrientation = "exif_orientation"
 )
 
-// exifMeta begins these keys.
-const exifMeta = "exif."
+var exifKeys = []string{
+	MetaTaken, MetaTakenUTC, MetaCameraMake, MetaCameraModel, MetaLatitude, MetaLongitude, MetaOrientation,
+}
 
 // EXIF returns what the camera noted in the file, by the keys from [MetaTaken]
 // on; what it did not note, or what cannot be, is absent. JPEG, PNG, WebP and
-// TIFF files may have notes, which take the file's bytes to read and no
-// decoding. The error is an [*ImageError], as of [Image.Decode].
+// TIFF files may have notes. Of a JPEG file what comes before its pixels is read,
+// of others all, within [ImageLimits], and nothing is decoded or kept. The error
+// is an [*ImageError], as of [Image.Decode].
 func (m Image) EXIF() (map[string]string, error) {
 	rc, err := m.Open()
 	if err != nil {
@@ -63,8 +74,8 @@ func (m Image) EXIF() (map[string]string, error) {
 	}
 	if !e.Taken.IsZero() {
 		set(MetaTaken, e.Taken.Format("2006-01-02T15:04:05"))
-		if e.Zoned {
-			set(MetaTakenUTC, e.Taken.Add(-e.Offset).Format(time.RFC3339))
+		if utc := e.Taken.Add(-e.Offset); e.Zoned && utc.Year() > 0 && utc.Year() < 1e4 {
+			set(MetaTakenUTC, utc.Format(time.RFC3339))
 		}
 	}
 	set(MetaCameraMake, e.Make)
@@ -96,7 +107,11 @@ func (m Image) withEXIF() Image {
 	if !m.HasBytes() {
 		return m
 	}
-	noted, err := m.EXIF()
+	var noted map[string]string
+	err := guard(func() (err error) {
+		noted, err = m.EXIF()
+		return err
+	})
 	if err != nil || len(noted) == 0 {
 		return m
 	}

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
+	"io/fs"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -107,11 +109,13 @@ func TestImageEXIF(t *testing.T) {
 		want map[string]string
 	}{
 		{"all", shot{"X-T5", "2026:11:24 00:20:30", "+01:00", -33.8568, 151.2153}, map[string]string{
-			"exif.taken": "2026-11-24T00:20:30", "exif.taken_utc": "2026-11-23T23:20:30Z", "exif.make": "FUJIFILM", "exif.model": "X-T5",
-			"exif.latitude": "-33.8568", "exif.longitude": "151.2153", "exif.orientation": "6",
+			"exif_taken": "2026-11-24T00:20:30", "exif_taken_utc": "2026-11-23T23:20:30Z", "exif_make": "FUJIFILM", "exif_model": "X-T5",
+			"exif_latitude": "-33.8568", "exif_longitude": "151.2153", "exif_orientation": "6",
 		}},
-		{"no zone", shot{taken: "2026:11:24 00:20:30"}, map[string]string{"exif.taken": "2026-11-24T00:20:30"}},
-		{"whole and small degrees", shot{latitude: 52, longitude: -0.00001}, map[string]string{"exif.latitude": "52", "exif.longitude": "-0.00001"}},
+		{"UTC before year 1", shot{taken: "0001:01:01 00:20:30", offset: "+01:00"}, map[string]string{"exif_taken": "0001-01-01T00:20:30"}},
+		{"UTC after year 9999", shot{taken: "9999:12:31 23:20:30", offset: "-01:00"}, map[string]string{"exif_taken": "9999-12-31T23:20:30"}},
+		{"no zone", shot{taken: "2026:11:24 00:20:30"}, map[string]string{"exif_taken": "2026-11-24T00:20:30"}},
+		{"whole and small degrees", shot{latitude: 52, longitude: -0.00001}, map[string]string{"exif_latitude": "52", "exif_longitude": "-0.00001"}},
 		{"nothing", shot{}, map[string]string{}},
 	}
 	for _, tt := range tests {
@@ -218,7 +222,7 @@ func TestAddEXIF(t *testing.T) {
 		want := given
 		if on {
 			want = map[string]string{
-				"exif.model": "a borrowed one", "album": "Paris", "exif.make": "FUJIFILM", "exif.taken": "2026-07-14T21:30:00", "exif.orientation": "6",
+				"exif_model": "a borrowed one", "album": "Paris", "exif_make": "FUJIFILM", "exif_taken": "2026-07-14T21:30:00", "exif_orientation": "6",
 			}
 		}
 		e, err := ix.Get(t.Context(), "a.jpg")
@@ -236,6 +240,55 @@ func TestAddEXIF(t *testing.T) {
 		if d := cmp.Diff(want, e.Meta); err != nil || d != "" {
 			t.Errorf("EXIF %v, after Reindex: %v; want is -, got is +\n%s", on, err, d)
 		}
+	}
+}
+
+// TestEXIFKeys has keys that are names in every database: that behind
+// index.Langchain may be Weaviate, where an entry with another key vanishes.
+func TestEXIFKeys(t *testing.T) {
+	noted, err := imagescope.Bytes("a.jpg", photograph(shot{"X-T5", "2026:11:24 00:20:30", "+01:00", 48.8584, 2.2945})).EXIF()
+	if err != nil || len(noted) != 7 {
+		t.Fatalf("EXIF = %v, %v", noted, err)
+	}
+	for key := range noted {
+		if !regexp.MustCompile(`^[a-z][a-z0-9_]*$`).MatchString(key) {
+			t.Errorf("the key %q is no name", key)
+		}
+	}
+}
+
+// opener calls a function before each file that is opened.
+type opener struct {
+	fstest.MapFS
+	before func()
+}
+
+func (o opener) Open(name string) (fs.File, error) {
+	o.before()
+	return o.MapFS.Open(name)
+}
+
+// TestAddEXIFUnreadable adds images whose files make the file system panic, and
+// opens no more of them once the context is done.
+func TestAddEXIFUnreadable(t *testing.T) {
+	opened := 0
+	files := opener{fstest.MapFS{}, func() { opened++; panic("a broken file system") }}
+	ix := new(index.Flat)
+	p, err := imagescope.New(imagescope.Config{Images: files, EXIF: true, Embedder: words, Index: ix})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Add(t.Context(), numbered(10)...); err != nil || len(listed(t, ix)) != 10 || opened != 10 {
+		t.Errorf("with panics: %v; %d images added, %d files opened", err, len(listed(t, ix)), opened)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	opened = 0
+	files.before = func() { opened++; cancel() }
+	if p, err = imagescope.New(imagescope.Config{Images: files, EXIF: true, Embedder: words, Index: new(index.Flat)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Add(ctx, numbered(10)...); !errors.Is(err, context.Canceled) || opened != 1 {
+		t.Errorf("cancelled: %v, %d files opened", err, opened)
 	}
 }
 
@@ -259,11 +312,11 @@ func TestSyncEXIF(t *testing.T) {
 		}
 		return e.Meta
 	}
-	if got := sync(); got["exif.model"] != "X-T5" || got["exif.taken"] == "" {
+	if got := sync(); got["exif_model"] != "X-T5" || got["exif_taken"] == "" {
 		t.Errorf("at first: %v", got)
 	}
 	files["a.jpg"] = &fstest.MapFile{Data: photograph(shot{model: "X-H2"}), ModTime: at}
-	if got := sync(); got["exif.model"] != "X-H2" || got["exif.taken"] != "" {
+	if got := sync(); got["exif_model"] != "X-H2" || got["exif_taken"] != "" {
 		t.Errorf("after a change: %v", got)
 	}
 }

@@ -71,8 +71,11 @@ type Config struct {
 
 	// EXIF has Add and Sync keep in the metadata what cameras note in their files,
 	// by the keys from [MetaTaken] on, to filter by. What a caller gave under the
-	// same key stays. It is off by default: the place where a picture was taken
-	// can be private, and each file is read once more.
+	// same key stays, and a file that cannot be read is no error of this. What the
+	// gallery holds already gets its notes when it is added anew; without a call
+	// of a model, by [Image.EXIF] and the Upsert of the index. It is off by
+	// default: the place where a picture was taken can be private, and each file
+	// is read once more, as Image.EXIF says.
 	EXIF bool
 
 	// VectorCache, if set, keeps the vectors of images as soon as the embedder has

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // add adds the files that nothing has been found for, some at a time.
@@ -41,7 +40,9 @@ func (s *syncing) embed(ctx context.Context, files []*syncFile) error {
 				first[f.is] = true
 				img := f.image
 				img.Meta = f.stamped(f.meta)
-				maps.DeleteFunc(img.Meta, func(key, _ string) bool { return strings.HasPrefix(key, exifMeta) }) // of the file before
+				for _, key := range exifKeys {
+					delete(img.Meta, key) // of the file before
+				}
 				images = append(images, img)
 			}
 		}

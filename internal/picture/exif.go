@@ -169,12 +169,18 @@ func (n notes) taken(e *EXIF, date, offset string) bool {
 		return false
 	}
 	e.Taken = t
-	if zone, err := time.Parse("-07:00", n.text(offset)); err == nil {
+	if zone, err := time.Parse("Z07:00", n.text(offset)); err == nil {
 		_, seconds := zone.Zone()
-		e.Zoned, e.Offset = true, time.Duration(seconds)*time.Second
+		ahead := time.Duration(seconds) * time.Second
+		if ahead.Abs() <= maxOffset {
+			e.Zoned, e.Offset = true, ahead
+		}
 	}
 	return true
 }
+
+// maxOffset is how far a clock can be ahead of UTC: that of Kiritimati is.
+const maxOffset = 14 * time.Hour
 
 // place reads latitude and longitude. Both must be there, with the hemispheres.
 // What a receiver without a fix writes, its status or zeros, is no place.
