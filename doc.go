@@ -97,6 +97,10 @@
 // is skipped. Own parts are types with the methods of one small interface, or
 // functions: [ReasonerFunc], [CaptionerFunc], [InterpreterFunc], [RankerFunc].
 //
+// Query.Filter narrows the gallery by metadata before anything is ranked, by
+// [Is], [Between] and [Not]. With Config.EXIF the metadata has when, where and by
+// which camera a picture was taken, under the keys from [MetaTaken] on.
+//
 // Parts that ask a model are made by intent.New, verify.New, rank.New and
 // embed.NewCaptioner, of any [Reasoner]: [NewReasoner] makes one of a
 // langchaingo model. Parts that need none, for the first steps, for tests and

@@ -17,6 +17,7 @@ func checkFilters(s *subject) error {
 			"kind": kind, "year": strconv.Itoa(1998 + i), "date": fmt.Sprintf("2026-%02d-01", 7+i),
 			imagescope.MetaTaken:     fmt.Sprintf("2026-07-14T21:30:%02d", 7+i),
 			imagescope.MetaLongitude: []string{"-172.1", "-0.00001", "0", "", "9.6", "179.5"}[i],
+			"ratio":                  []string{"1e2", "-2.5E-3", "+0.5", "", "100.0", "1e2 or so"}[i],
 		}
 		if i == 3 {
 			e.Meta = nil
@@ -59,6 +60,10 @@ func checkFilters(s *subject) error {
 			{between(imagescope.MetaTaken, "2026", "")}, // a number, which no time is
 			{between(imagescope.MetaLongitude, "-1", "9.6")},
 			{not(between(imagescope.MetaLongitude, "-170", "179"))},
+			{between("ratio", "1E+2", "100")},
+			{between("ratio", "-0.0025", "5e-1")},
+			{not(between("ratio", "", "-1e-9"))},
+			{is("ratio", "1e2", "0.5")}, // as texts
 			{is(imagescope.MetaLongitude, "0"), not(is(imagescope.MetaTaken, "2026-07-14T21:30:08"))},
 			{is("kind", "dog", "cat"), between("year", "", "2000"), not(is("date", "2026-07-01"))},
 		} {
