@@ -138,13 +138,7 @@ type item struct {
 func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}) error {
 	items := make([]item, len(images))
 	for i, img := range images {
-		items[i].image = img.within(a.p.cfg.Images, a.p.cfg.Limits).apart()
-		if img.ID == "" {
-			items[i].err = errors.New("it has no ID to be found by")
-		}
-		if a.p.cfg.EXIF && !a.described && items[i].err == nil && ctx.Err() == nil {
-			items[i].image = items[i].image.withEXIF()
-		}
+		items[i] = a.prepare(ctx, img)
 	}
 	a.describe(ctx, items)
 	a.p.vectors(ctx, items)
@@ -163,6 +157,24 @@ func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}
 		return done(ctx)
 	}
 	return a.index(ctx, items)
+}
+
+// prepare returns an image with what its file tells without a model.
+func (a *adding) prepare(ctx context.Context, img Image) item {
+	img = img.within(a.p.cfg.Images, a.p.cfg.Limits).apart()
+	switch {
+	case img.ID == "":
+		return item{image: img, err: errors.New("it has no ID to be found by")}
+	case a.described || ctx.Err() != nil:
+		return item{image: img}
+	}
+	if a.p.cfg.EXIF {
+		img = img.withEXIF()
+	}
+	if a.p.cfg.Fingerprints {
+		img = img.withFingerprint()
+	}
+	return item{image: img}
 }
 
 // describe has the captioner caption each image.

@@ -31,6 +31,11 @@ type Candidate struct {
 	// Verdict is what stage 3 said; nil where it did not look.
 	Verdict *Verdict `json:"verdict,omitempty"`
 
+	// Duplicates are the IDs of the images that Config.Collapse shows this one for,
+	// in the order of retrieval: those that came up as the best were looked for, and
+	// not all that the gallery has, which [Duplicates] finds.
+	Duplicates []string `json:"duplicates,omitempty"`
+
 	// Places tells how the candidate moved.
 	Places Places `json:"places"`
 }

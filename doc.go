@@ -99,7 +99,9 @@
 //
 // Query.Filter narrows the gallery by metadata before anything is ranked, by
 // [Is], [Between] and [Not]. With Config.EXIF the metadata has when, where and by
-// which camera a picture was taken, under the keys from [MetaTaken] on.
+// which camera a picture was taken, under the keys from [MetaTaken] on. With
+// Config.Fingerprints it has what duplicates are known by, exact ones and near
+// ones: [Duplicates] lists them, and Config.Collapse shows each picture once.
 //
 // Parts that ask a model are made by intent.New, verify.New, rank.New and
 // embed.NewCaptioner, of any [Reasoner]: [NewReasoner] makes one of a

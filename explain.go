@@ -55,7 +55,26 @@ func (r Result) explain(mark string, c Candidate) string {
 		r.explainRefine(&b, c)
 	}
 	r.explainRank(&b, c)
+	explainDuplicates(&b, c)
 	return b.String()
+}
+
+// shownDuplicates is how many duplicates are named.
+const shownDuplicates = 3
+
+func explainDuplicates(b *strings.Builder, c Candidate) {
+	for i, id := range c.Duplicates {
+		switch {
+		case i == shownDuplicates:
+			fmt.Fprintf(b, " and %d more", len(c.Duplicates)-i)
+			return
+		case i == 0:
+			b.WriteString("\n   shown for: ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(plain(id))
+	}
 }
 
 func (r Result) explainVerify(b *strings.Builder, c Candidate) {

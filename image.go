@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -236,6 +237,9 @@ type imageSum struct {
 	size int64 // bytes that were hashed
 }
 
+// String returns the hash in hexadecimal digits.
+func (s imageSum) String() string { return hex.EncodeToString(s.hash[:]) }
+
 // sum returns the sum of the image as it was given, before any scaling, so
 // that nothing need be decoded to know an image again: of the file's bytes, or
 // of the pixels. It is worked out once for each Image and its copies. The error is
@@ -347,7 +351,9 @@ func (s *imageSource) writeTo(w io.Writer) (int64, error) {
 	most := cmp.Or(s.limits.MaxBytes, maxSummed)
 	n, err := io.Copy(w, io.LimitReader(rc, most))
 	if err == nil && n == most {
-		err = fmt.Errorf("it has %d bytes or more: %w", most, ErrImageTooLarge)
+		if more, _ := io.ReadFull(rc, make([]byte, 1)); more > 0 {
+			err = fmt.Errorf("it has more than %d bytes: %w", most, ErrImageTooLarge)
+		}
 	}
 	return n, err
 }

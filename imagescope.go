@@ -78,6 +78,15 @@ type Config struct {
 	// is read once more, as Image.EXIF says.
 	EXIF bool
 
+	// Fingerprints has Add and Sync keep in the metadata what duplicates are known
+	// by, [MetaHash] and [MetaLook], for [Duplicates] and Collapse. Each picture is
+	// read and decoded once more for it.
+	Fingerprints bool
+	// Collapse has results show duplicates once; "" shows all. Which the others
+	// are is in Candidate.Duplicates. It is done before any stage looks at
+	// candidates, so that no model is asked about the same picture twice.
+	Collapse Collapse
+
 	// VectorCache, if set, keeps the vectors of images as soon as the embedder has
 	// returned them, so that what is added again after the process was killed, or
 	// reindexed with another Index, is not embedded again. They are found by the
@@ -182,6 +191,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("Config.Composed is %q: use ComposedFused, ComposedAlone or ComposedOff", c.Composed)
 	case c.Composed == ComposedAlone && !isComposed(c.Embedder):
 		return fmt.Errorf("Config.Composed is ComposedAlone, and Config.Embedder, a %T, is no ComposedEmbedder", c.Embedder)
+	case !c.Collapse.isKnown():
+		return fmt.Errorf("Config.Collapse is %q: use CollapseNone, CollapseExact or CollapseNear", c.Collapse)
 	case c.TopK < 0:
 		return fmt.Errorf("Config.TopK is %d: use 0 for the default of %d, or leave Verify nil to skip stage 2", c.TopK, DefaultTopK)
 	case c.Concurrency < 0:

@@ -120,7 +120,7 @@ func (s *search) newcomers(ctx context.Context, descriptions []string) ([]Candid
 	}
 	var added []Candidate
 	var unknown Filter
-	for _, c := range found {
+	for _, c := range s.unlike(found) {
 		before, isKnown := known[c.Image.ID]
 		switch {
 		case len(added) == s.p.cfg.TopK:

@@ -48,7 +48,7 @@ func example() imagescope.Result {
 				Image: imagescope.Image{ID: "b", Caption: "A blue\n cat.", Meta: map[string]string{"kind": "pet"}}, Similarity: 0.8125,
 				Answers: []imagescope.Answer{{Yes: true, Reply: "Yes, a blue one.", Confidence: 0.9}, {Yes: false}}, Satisfied: 2, Confidence: 0.95,
 				Verdict: &imagescope.Verdict{Accepted: true, Reply: "ANSWER: Yes\nIt is blue."},
-				Places:  imagescope.Places{Retrieve: 3, Verify: 2, Rank: 1},
+				Places:  imagescope.Places{Retrieve: 3, Verify: 2, Rank: 1}, Duplicates: []string{"b2", "b\n3", "b4", "b5", "b6"},
 			},
 			{
 				Image: imagescope.Image{ID: "c", Caption: strings.Repeat("long ", 100)}, Similarity: -0.25,

@@ -328,7 +328,7 @@ func (s *search) find(ctx context.Context, mean []float32, queries [][]float32) 
 	if q.Reference != nil && q.Reference.ID != "" && !q.KeepReference {
 		filter.Except = append(slices.Clip(filter.Except), q.Reference.ID)
 	}
-	found, err := s.best(ctx, mean, queries, k, filter)
+	found, err := s.distinct(ctx, mean, queries, k, filter)
 	if other := s.p.cfg.checkSpace(); other != nil { // an index at a server knows its name by now
 		return nil, other
 	}

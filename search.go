@@ -88,6 +88,7 @@ type search struct {
 	chat      bool             // the next turn asks for the intent
 	begun     bool             // what needs no stage before it has been set going
 	uploaded  bool             // the reference brings bytes of its own
+	reference *likeness        // what it is known again by; nil until that is needed
 	composing <-chan composing // the composed vector; nil before it is made, and after
 	composed  []float32        // that vector, of length 1; nil for none
 

@@ -138,6 +138,7 @@ type syncFile struct {
 	meta  map[string]string // its metadata
 	image Image             // with the bytes of the file, once it has been read
 	is    string            // its content; "" before it has been read
+	look  string            // its MetaLook, where its entry lacks it
 	fate  fate
 }
 
@@ -194,7 +195,7 @@ func (s *syncing) compare(ctx context.Context, index Lister) error {
 		content, stamp := contentOf(e.Meta), e.Meta[MetaFile]
 		now, there := s.files[e.ID]
 		switch {
-		case there && !s.opts.Rehash && content != "" && now.err == nil && !now.recent && stamp == now.String():
+		case there && !s.opts.Rehash && content != "" && now.err == nil && !now.recent && stamp == now.String() && !s.lacksLook(e.Meta):
 			s.report.Unchanged++
 			s.keep(content, e.ID)
 			delete(s.files, e.ID)
@@ -217,6 +218,11 @@ func (s *syncing) compare(ctx context.Context, index Lister) error {
 	}
 	slices.SortFunc(s.work, func(a, b *syncFile) int { return strings.Compare(a.id, b.id) })
 	return nil
+}
+
+// lacksLook reports whether a look is to be kept and is not.
+func (s *syncing) lacksLook(meta map[string]string) bool {
+	return s.p.cfg.Fingerprints && meta[MetaLook] == ""
 }
 
 // keep notes an image whose content stays.

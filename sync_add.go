@@ -39,10 +39,7 @@ func (s *syncing) embed(ctx context.Context, files []*syncFile) error {
 			case !first[f.is]:
 				first[f.is] = true
 				img := f.image
-				img.Meta = f.stamped(f.meta)
-				for _, key := range exifKeys {
-					delete(img.Meta, key) // of the file before
-				}
+				img.Meta = f.stamped(withoutNotes(f.meta))
 				images = append(images, img)
 			}
 		}

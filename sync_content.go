@@ -2,30 +2,16 @@ package imagescope
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Keys of the metadata that tells what an image was made of.
-const (
-	// MetaFile has the size of the file in bytes and, after a space, when it was
-	// changed, by RFC 3339 in UTC, or "-" where that time was too recent to tell
-	// the file by: "48213 2026-11-24T10:00:00.5Z".
-	MetaFile = "imagescope.file"
-	// MetaHash is the SHA-256 of the file, in 64 hexadecimal digits.
-	MetaHash = "imagescope.sha256"
-)
-
-// contentOf returns the hash from an entry's metadata, "" where there is none.
-func contentOf(meta map[string]string) string {
-	if h := meta[MetaHash]; len(h) == hex.EncodedLen(sha256.Size) {
-		return h
-	}
-	return ""
-}
+// MetaFile is the key of the metadata by which [Pipeline.Sync] knows a file again
+// without reading it: its size in bytes and, after a space, when it was changed,
+// by RFC 3339 in UTC, or "-" where that time was too recent to tell the file by:
+// "48213 2026-11-24T10:00:00.5Z".
+const MetaFile = "imagescope_file"
 
 // ErrImageChanged means that a file was changed while [Pipeline.Sync] read it.
 // The next Sync takes it in.
@@ -54,7 +40,10 @@ func (s *syncing) read(ctx context.Context, files []*syncFile) error {
 					f.stamp.err = err
 					return nil
 				}
-				f.is = hex.EncodeToString(sum.hash[:])
+				f.is = sum.String()
+				if f.is == f.was && s.lacksLook(f.meta) {
+					f.look = f.image.look()
+				}
 				return nil
 			})
 		})

@@ -53,7 +53,7 @@ func (s *syncing) touch(ctx context.Context, files []*syncFile) error {
 		if f.fate != waiting || f.is == "" || f.is != f.was {
 			continue
 		}
-		if f.meta[MetaFile] == f.stamp.String() {
+		if f.meta[MetaFile] == f.stamp.String() && !s.lacksLook(f.meta) {
 			f.fate = touched
 			s.a.report(f.id, nil)
 			continue
@@ -159,6 +159,12 @@ func (s *syncing) takeOver(ctx context.Context, moves []move, how fate) error {
 			continue
 		}
 		it.image.ID, it.image.Meta = m.file.id, m.file.stamped(it.image.Meta)
+		if s.lacksLook(it.image.Meta) {
+			if m.file.look == "" {
+				m.file.look = m.file.image.look()
+			}
+			it.image.Meta[MetaLook] = m.file.look
+		}
 		items, files = append(items, it), append(files, m.file)
 	}
 	if err := s.p.store(ctx, items); err != nil {

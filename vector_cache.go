@@ -5,18 +5,12 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"maps"
 	"math"
-	"strings"
 )
 
 // vectorKeyVersion begins what the key of every vector is a hash of. A change of
 // what follows, or of how vectors are kept or made, needs another one.
 const vectorKeyVersion = "imagescope vector 1"
-
-// ownMeta begins the keys of the metadata that a Pipeline writes, which no
-// vector depends on.
-const ownMeta = "imagescope."
 
 // cached fills in the vectors of the items that Config.VectorCache has, and
 // returns the others.
@@ -46,8 +40,7 @@ func (p *Pipeline) vectorKey(embedder string, img Image) (requestKey, bool) {
 	if err != nil && !errors.Is(err, ErrNoImage) {
 		return requestKey{}, false
 	}
-	told := Image{ID: img.ID, Caption: img.Caption, Meta: maps.Clone(img.Meta)}
-	maps.DeleteFunc(told.Meta, func(key, _ string) bool { return strings.HasPrefix(key, ownMeta) })
+	told := Image{ID: img.ID, Caption: img.Caption, Meta: withoutNotes(img.Meta)}
 	words, err := json.Marshal(told)
 	if err != nil {
 		return requestKey{}, false
