@@ -20,6 +20,9 @@ func (s *syncing) add(ctx context.Context) error {
 		if err := s.embed(ctx, files); err != nil {
 			return err
 		}
+		for _, f := range files {
+			f.image, f.meta = Image{}, nil // they are not needed again
+		}
 	}
 	return nil
 }
