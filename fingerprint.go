@@ -25,7 +25,7 @@ const noLook = "none"
 
 // noted are the keys of the metadata that a Pipeline reads off a file. What else
 // there is comes from callers.
-var noted = append([]string{MetaHash, MetaLook, MetaFile}, exifKeys...)
+var noted = append([]string{MetaHash, MetaLook, MetaFile, MetaSaid}, exifKeys...)
 
 // withoutNotes returns a copy of metadata without what was read off a file.
 func withoutNotes(meta map[string]string) map[string]string {

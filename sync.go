@@ -18,6 +18,13 @@ type SyncOptions struct {
 	// Rehash reads every file. By default one of the same size and time of
 	// change as before is taken for the same.
 	Rehash bool
+	// Describe, if set, says what is known of an image beside its file, such as a
+	// caption from elsewhere or the album that it is in: it fills in Caption and
+	// Meta of img, whose ID is set. It is asked about every file each time, one
+	// after the other, so it had better not open pictures. An image of which it
+	// says something else than the last time is added anew, and has no metadata of
+	// before but what it says.
+	Describe func(img *Image)
 }
 
 // SyncReport tells what [Pipeline.Sync] found and did.
@@ -68,18 +75,18 @@ func (e *SyncError) Unwrap() []error {
 // Sync brings the gallery in line with the image files of Config.Images, those
 // that [Files] lists. opts may be nil. Config.Index must be a [Lister].
 //
-// New files are added, and changed ones anew, as by [Pipeline.Add]; a changed
-// one keeps the metadata that it has in the gallery, and not the caption. What
-// counts is the content, by its SHA-256: a file that was only touched stays, and
+// New files are added, and changed ones anew, as by [Pipeline.Add]; without a
+// Describe a changed one keeps the metadata that it has in the gallery, and not
+// the caption. What counts is the content, by its SHA-256: a file that was only touched stays, and
 // one that was renamed, or that now has the content of another of the gallery,
 // takes over the vector, caption and metadata of that without a call of
 // captioner or embedder. An image whose file has vanished is removed. A folder
 // that is empty since its disk is not there looks as if all had: where that can
 // be, set KeepVanished.
 //
-// In the metadata of each entry Sync keeps the content's hash, [MetaHash], and
-// the size and time of change that the file had, [MetaFile]. While these are the
-// same the file is not read again, so that a Sync of a folder without changes
+// In the metadata of each entry Sync keeps the content's hash, [MetaHash], what
+// Describe has said, [MetaSaid], and the size and time of change that the file
+// had, [MetaFile]. While these are the same the file is not read again, so that a Sync of a folder without changes
 // takes little more than to list it. A file that was changed within the two
 // seconds before it was read, or whose file system tells no time, is read once
 // more by the next Sync: its time could be the same after another change.
@@ -122,9 +129,9 @@ type syncing struct {
 
 	listing
 	work  []*syncFile       // the files that are not known to be as they were, in order of ID
-	gone  map[string]string // the contents of the images whose files have vanished, by ID
+	gone  map[string]string // what the images were made of whose files have vanished, by ID
 	sizes map[int64]bool    // of the files whose entries are to go or to change
-	known map[string]string // an image of each content that stays, by content
+	known map[string]string // an image that stays of all that any is made of
 	byID  map[string]*syncFile
 	held  map[string]item // entries that are replaced before they are taken over
 }
@@ -134,10 +141,12 @@ type syncFile struct {
 	id    string
 	stamp fileStamp
 	held  bool              // there is an entry of this ID
-	was   string            // its content; "" where that is not known
+	was   string            // what that was made of; "" where it is not known
 	meta  map[string]string // its metadata
+	said  Image             // what is known beside the file
 	image Image             // with the bytes of the file, once it has been read
-	is    string            // its content; "" before it has been read
+	sum   string            // its hash; "" before it has been read
+	is    string            // what an image of it is made of; "" before that
 	look  string            // its MetaLook, where its entry lacks it
 	fate  fate
 }
@@ -192,26 +201,26 @@ func (s *syncing) compare(ctx context.Context, index Lister) error {
 		if err != nil {
 			return err
 		}
-		content, stamp := contentOf(e.Meta), e.Meta[MetaFile]
+		was, stamp := madeOf(e.Meta), e.Meta[MetaFile]
 		now, there := s.files[e.ID]
-		switch {
-		case there && !s.opts.Rehash && content != "" && now.err == nil && !now.recent && stamp == now.String() && !s.lacksLook(e.Meta):
-			s.report.Unchanged++
-			s.keep(content, e.ID)
+		if there {
+			f := &syncFile{id: e.ID, stamp: now, held: true, was: was, meta: e.Meta, said: s.describe(e.ID)}
 			delete(s.files, e.ID)
-			continue
-		case there:
-			s.work = append(s.work, &syncFile{id: e.ID, stamp: now, held: true, was: content, meta: e.Meta})
-			delete(s.files, e.ID)
-		case stamp != "" && !s.hidden(e.ID):
-			s.gone[e.ID] = content
+			if !s.opts.Rehash && was != "" && f.isAsBefore() && !s.lacksLook(e.Meta) {
+				s.report.Unchanged++
+				s.keep(was, e.ID)
+				continue
+			}
+			s.work = append(s.work, f)
+		} else if stamp != "" && !s.hidden(e.ID) {
+			s.gone[e.ID] = was
 		}
-		if size, ok := stampSize(stamp); ok && content != "" {
+		if size, ok := stampSize(stamp); ok && was != "" {
 			s.sizes[size] = true
 		}
 	}
 	for id, stamp := range s.files {
-		s.work = append(s.work, &syncFile{id: id, stamp: stamp})
+		s.work = append(s.work, &syncFile{id: id, stamp: stamp, said: s.describe(id)})
 	}
 	for _, f := range s.work {
 		s.byID[f.id] = f
@@ -225,10 +234,16 @@ func (s *syncing) lacksLook(meta map[string]string) bool {
 	return s.p.cfg.Fingerprints && meta[MetaLook] == ""
 }
 
-// keep notes an image whose content stays.
-func (s *syncing) keep(content, id string) {
-	if _, ok := s.known[content]; !ok {
-		s.known[content] = id
+// isAsBefore reports whether a file is to all appearance the one that its entry
+// was made of, and nothing else is known of it.
+func (f *syncFile) isAsBefore() bool {
+	return f.stamp.err == nil && !f.stamp.recent && f.meta[MetaFile] == f.stamp.String() && f.meta[MetaSaid] == saidSum(f.said)
+}
+
+// keep notes an image that stays.
+func (s *syncing) keep(made, id string) {
+	if _, ok := s.known[made]; !ok {
+		s.known[made] = id
 	}
 }
 

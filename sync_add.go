@@ -21,7 +21,7 @@ func (s *syncing) add(ctx context.Context) error {
 			return err
 		}
 		for _, f := range files {
-			f.image, f.meta = Image{}, nil // they are not needed again
+			f.image, f.meta, f.said = Image{}, nil, Image{} // they are not needed again
 		}
 	}
 	return nil
@@ -42,7 +42,11 @@ func (s *syncing) embed(ctx context.Context, files []*syncFile) error {
 			case !first[f.is]:
 				first[f.is] = true
 				img := f.image
-				img.Meta = f.stamped(withoutNotes(f.meta))
+				img.Caption, img.Meta = f.said.Caption, f.said.Meta
+				if s.opts.Describe == nil {
+					img.Meta = withoutNotes(f.meta)
+				}
+				img.Meta = f.stamped(img.Meta)
 				images = append(images, img)
 			}
 		}
@@ -64,6 +68,10 @@ func (f *syncFile) stamped(meta map[string]string) map[string]string {
 	if meta == nil {
 		meta = map[string]string{}
 	}
-	meta[MetaHash], meta[MetaFile] = f.is, f.stamp.String()
+	meta[MetaHash], meta[MetaFile] = f.sum, f.stamp.String()
+	delete(meta, MetaSaid)
+	if said := saidSum(f.said); said != "" {
+		meta[MetaSaid] = said
+	}
 	return meta
 }

@@ -2,7 +2,11 @@ package imagescope
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -12,6 +16,46 @@ import (
 // by RFC 3339 in UTC, or "-" where that time was too recent to tell the file by:
 // "48213 2026-11-24T10:00:00.5Z".
 const MetaFile = "imagescope_file"
+
+// MetaSaid is the key of the metadata by which [Pipeline.Sync] knows whether
+// SyncOptions.Describe says the same of an image as before: a SHA-256 of it, in 64
+// hexadecimal digits. It is absent where that says nothing.
+const MetaSaid = "imagescope_said"
+
+// madeOf returns what tells entries that are made of the same from others: the
+// hashes of the file and of what is known beside it. It is "" where the first is
+// not known.
+func madeOf(meta map[string]string) string {
+	content := contentOf(meta)
+	if content == "" {
+		return ""
+	}
+	return content + meta[MetaSaid]
+}
+
+// describe returns what is known of an image beside its file.
+func (s *syncing) describe(id string) Image {
+	img := Image{ID: id}
+	if s.opts.Describe != nil {
+		s.opts.Describe(&img)
+	}
+	return Image{Caption: img.Caption, Meta: maps.Clone(img.Meta)}
+}
+
+// saidSum returns a hash of what is known of an image beside its file, "" where
+// that is nothing.
+func saidSum(said Image) string {
+	if said.Caption == "" && len(said.Meta) == 0 {
+		return ""
+	}
+	h := sha256.New()
+	writePart(h, []byte(said.Caption))
+	for _, key := range slices.Sorted(maps.Keys(said.Meta)) {
+		writePart(h, []byte(key))
+		writePart(h, []byte(said.Meta[key]))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
 
 // ErrImageChanged means that a file was changed while [Pipeline.Sync] read it.
 // The next Sync takes it in.
@@ -40,7 +84,8 @@ func (s *syncing) read(ctx context.Context, files []*syncFile) error {
 					f.stamp.err = err
 					return nil
 				}
-				f.is = sum.String()
+				f.sum = sum.String()
+				f.is = f.sum + saidSum(f.said)
 				if f.is == f.was && s.lacksLook(f.meta) {
 					f.look = f.image.look()
 				}

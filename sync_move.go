@@ -46,7 +46,7 @@ func (s *syncing) move(ctx context.Context) error {
 	return nil
 }
 
-// touch is done with those files whose content is as it was.
+// touch is done with those files that are what their entry was made of.
 func (s *syncing) touch(ctx context.Context, files []*syncFile) error {
 	var again []move
 	for _, f := range files {
@@ -71,8 +71,8 @@ type move struct {
 	hold bool   // the entry that it replaces is taken over later
 }
 
-// moves returns the files that have the content of an entry that is to go or to
-// change, and of none that stays.
+// moves returns the files that are what an entry was made of that is to go or to
+// change, and no entry that stays.
 func (s *syncing) moves(files []*syncFile) []move {
 	from := map[string]string{}
 	for _, f := range slices.Backward(s.work) {
@@ -81,8 +81,8 @@ func (s *syncing) moves(files []*syncFile) []move {
 		}
 	}
 	for _, id := range slices.Backward(slices.Sorted(maps.Keys(s.gone))) {
-		if content := s.gone[id]; content != "" {
-			from[content] = id // rather than one that would be there still
+		if was := s.gone[id]; was != "" {
+			from[was] = id // rather than one that would be there still
 		}
 	}
 	var moves []move
@@ -154,7 +154,7 @@ func (s *syncing) takeOver(ctx context.Context, moves []move, how fate) error {
 		if err != nil {
 			return err
 		}
-		if contentOf(it.image.Meta) != m.file.is {
+		if madeOf(it.image.Meta) != m.file.is {
 			delete(s.known, m.file.is)
 			continue
 		}

@@ -741,3 +741,78 @@ func FuzzSyncMetadata(f *testing.F) {
 		a.check(t)
 	})
 }
+
+// TestSyncDescribe says other things of images, whose files stay or move.
+func TestSyncDescribe(t *testing.T) {
+	type said map[string]imagescope.Image
+	about := said{"a.jpg": {Caption: "it is my apple", Meta: map[string]string{"album": "fruit"}}, "b.jpg": {Caption: "it is my beach"}}
+	with := func(change func(said)) said {
+		all := maps.Clone(about)
+		change(all)
+		return all
+	}
+	old := map[string]string{"a.jpg": "apple", "b.jpg": "beach", "c.jpg": "cloud"}
+	tests := []struct {
+		name     string
+		about    said
+		files    map[string]string
+		want     imagescope.SyncReport
+		embedded []string
+	}{
+		{"the same", about, old, imagescope.SyncReport{Files: 3, Unchanged: 3}, nil},
+		{"the same of a file that was touched", about, map[string]string{"a.jpg": "apple@2", "b.jpg": "beach", "c.jpg": "cloud"}, imagescope.SyncReport{Files: 3, Unchanged: 3}, nil},
+		{"another caption", with(func(s said) { s["b.jpg"] = imagescope.Image{Caption: "it is another"} }), old, imagescope.SyncReport{Files: 3, Unchanged: 2, Changed: 1}, []string{"b.jpg"}},
+		{"no caption", with(func(s said) { delete(s, "b.jpg") }), old, imagescope.SyncReport{Files: 3, Unchanged: 2, Changed: 1}, []string{"b.jpg"}},
+		{"a first one", with(func(s said) { s["c.jpg"] = imagescope.Image{Caption: "it is new"} }), old, imagescope.SyncReport{Files: 3, Unchanged: 2, Changed: 1}, []string{"c.jpg"}},
+		{"other metadata", with(func(s said) {
+			s["a.jpg"] = imagescope.Image{Caption: "it is my apple", Meta: map[string]string{"shelf": "fruit"}}
+		}), old, imagescope.SyncReport{Files: 3, Unchanged: 2, Changed: 1}, []string{"a.jpg"}},
+		{"the same of a file that was renamed", with(func(s said) { s["z.jpg"] = s["a.jpg"] }), map[string]string{"z.jpg": "apple", "b.jpg": "beach", "c.jpg": "cloud"},
+			imagescope.SyncReport{Files: 3, Unchanged: 2, Renamed: 1}, nil},
+		{"something else of a file that was renamed", about, map[string]string{"z.jpg": "apple", "b.jpg": "beach", "c.jpg": "cloud"},
+			imagescope.SyncReport{Files: 3, Unchanged: 2, Added: 1, Removed: 1}, []string{"z.jpg"}},
+		{"something else of a copy", about, map[string]string{"a.jpg": "apple", "b.jpg": "beach", "c.jpg": "cloud", "d.jpg": "apple", "e.jpg": "cloud"},
+			imagescope.SyncReport{Files: 5, Unchanged: 3, Added: 2, Copied: 1}, []string{"d.jpg"}},
+		{"nothing at all", nil, old, imagescope.SyncReport{Files: 3, Unchanged: 1, Changed: 2}, []string{"a.jpg", "b.jpg"}},
+	}
+	for _, tt := range tests {
+		a := newAlbum(old)
+		a.config = func(c *imagescope.Config) { c.Captioner = nil }
+		opts := func(about said) *imagescope.SyncOptions {
+			if about == nil {
+				return nil
+			}
+			return &imagescope.SyncOptions{Describe: func(img *imagescope.Image) { img.Caption, img.Meta = about[img.ID].Caption, about[img.ID].Meta }}
+		}
+		a.sync(t, opts(about))
+		a.camera = camera{}
+		a.MapFS = folder(tt.files)
+		if d := cmp.Diff(tt.want, a.sync(t, opts(tt.about))); d != "" {
+			t.Errorf("%s: report: want is -, got is +\n%s", tt.name, d)
+		}
+		slices.Sort(a.embedded)
+		if d := cmp.Diff(tt.embedded, a.embedded); d != "" {
+			t.Errorf("%s: embedded: want is -, got is +\n%s", tt.name, d)
+		}
+		for name := range tt.files {
+			e, err := a.images.Get(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, key := range []string{imagescope.MetaHash, imagescope.MetaFile, imagescope.MetaSaid} {
+				delete(e.Meta, key)
+			}
+			want := tt.about[name]
+			if tt.about == nil { // then what it was stays
+				want.Meta = about[name].Meta
+			}
+			if d := cmp.Diff(want.Meta, e.Meta); e.Caption != want.Caption || len(want.Meta) != len(e.Meta) || len(want.Meta) > 0 && d != "" {
+				t.Errorf("%s: %s has the caption %q and the metadata %v, want %q and %v", tt.name, name, e.Caption, e.Meta, want.Caption, want.Meta)
+			}
+			c, err := a.captions.Get(t.Context(), name)
+			if (err == nil) != (want.Caption != "") || c.Caption != want.Caption {
+				t.Errorf("%s: the caption of %s is %q, %v", tt.name, name, c.Caption, err)
+			}
+		}
+	}
+}
