@@ -78,19 +78,14 @@ func (p *Pipeline) Add(ctx context.Context, images ...Image) error {
 func (a *adding) all(ctx context.Context, images []Image) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(a.p.cfg.Concurrency)
-	before := make(chan struct{})
-	close(before)
+	described, indexed := closed(), closed()
 	for start := 0; start < len(images) && gctx.Err() == nil; start += addBatch {
-		batch := images[start:min(start+addBatch, len(images))]
-		turn, next := before, make(chan struct{})
-		before = next
-		g.Go(func() error {
-			if err := guard(func() error { return a.batch(gctx, batch, turn) }); err != nil {
-				return err // next stays open, so that no later batch is indexed
-			}
-			close(next)
-			return nil
-		})
+		b := &batch{
+			images:   images[start:min(start+addBatch, len(images))],
+			describe: turn{described, make(chan struct{})}, index: turn{indexed, make(chan struct{})},
+		}
+		described, indexed = b.describe.next, b.index.next
+		g.Go(func() error { return guard(func() error { return a.batch(gctx, b) }) })
 	}
 	err := g.Wait()
 	if ctx.Err() != nil {
@@ -134,13 +129,44 @@ type item struct {
 	err             error
 }
 
+// batch is images that are embedded and indexed together. Captions are asked for
+// in the order of the images, so that what ends early has whole batches, and
+// batches are indexed in order.
+type batch struct {
+	images          []Image
+	describe, index turn
+}
+
+// turn is when a batch may do something. It opens next when it has begun, or is
+// done, so that no later batch does it before.
+type turn struct {
+	begin <-chan struct{}
+	next  chan struct{}
+}
+
+// closed returns the turn of the first.
+func closed() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}
+
+// wait returns whether the turn has come before ctx was done.
+func (t turn) wait(ctx context.Context) bool {
+	select {
+	case <-t.begin:
+	case <-ctx.Done():
+	}
+	return ctx.Err() == nil
+}
+
 // batch prepares images and, when its turn has come, indexes them.
-func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}) error {
-	items := make([]item, len(images))
-	for i, img := range images {
+func (a *adding) batch(ctx context.Context, b *batch) error {
+	items := make([]item, len(b.images))
+	for i, img := range b.images {
 		items[i] = a.prepare(ctx, img)
 	}
-	a.describe(ctx, items)
+	a.describe(ctx, items, b.describe)
 	a.p.vectors(ctx, items)
 	if a.check != nil {
 		for i := range items {
@@ -149,14 +175,14 @@ func (a *adding) batch(ctx context.Context, images []Image, turn <-chan struct{}
 			}
 		}
 	}
-	select {
-	case <-turn:
-	case <-ctx.Done():
-	}
-	if ctx.Err() != nil {
+	if !b.index.wait(ctx) {
 		return done(ctx)
 	}
-	return a.index(ctx, items)
+	if err := a.index(ctx, items); err != nil {
+		return err // next stays shut, so that no later batch is indexed
+	}
+	close(b.index.next)
+	return nil
 }
 
 // prepare returns an image with what its file tells without a model.
@@ -178,8 +204,8 @@ func (a *adding) prepare(ctx context.Context, img Image) item {
 }
 
 // describe has the captioner caption each image.
-func (a *adding) describe(ctx context.Context, items []item) {
-	if a.p.cfg.Captioner == nil || a.described {
+func (a *adding) describe(ctx context.Context, items []item, when turn) {
+	if a.p.cfg.Captioner == nil || a.described || !when.wait(ctx) {
 		return
 	}
 	var wg sync.WaitGroup
@@ -202,6 +228,7 @@ func (a *adding) describe(ctx context.Context, items []item) {
 			it.image.Caption = caption
 		})
 	}
+	close(when.next) // all captions of this batch have begun
 	wg.Wait()
 }
 

@@ -43,6 +43,44 @@ func (r *recorder) Upsert(ctx context.Context, entries ...imagescope.Entry) erro
 	return r.Flat.Upsert(ctx, entries...)
 }
 
+// TestAddCaptionsInOrder has captions begin in the order of the images, a few at
+// a time, so that the first batch is whole as early as can be.
+func TestAddCaptionsInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const concurrency, n = 4, 64
+		var mu sync.Mutex
+		begun := map[time.Time][]string{}
+		p, err := imagescope.New(imagescope.Config{
+			Embedder: words, Index: new(index.Flat), Concurrency: concurrency,
+			Captioner: imagescope.CaptionerFunc(func(_ context.Context, img imagescope.Image) (string, error) {
+				mu.Lock()
+				begun[time.Now()] = append(begun[time.Now()], img.ID)
+				mu.Unlock()
+				time.Sleep(time.Second)
+				return "red cat", nil
+			}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if err := p.Add(t.Context(), numbered(n)...); err != nil {
+			t.Fatal(err)
+		}
+		for i := range n / concurrency {
+			got := begun[start.Add(time.Duration(i)*time.Second)]
+			slices.Sort(got)
+			var want []string
+			for j := range concurrency {
+				want = append(want, fmt.Sprintf("%03d", i*concurrency+j))
+			}
+			if d := cmp.Diff(want, got); d != "" {
+				t.Errorf("begun in second %d: want is -, got is +\n%s", i, d)
+			}
+		}
+	})
+}
+
 // TestAddInOrder has images whose captions take longer the earlier they come.
 func TestAddInOrder(t *testing.T) {
 	for _, concurrency := range []int{0, 1, 3, 50} {
