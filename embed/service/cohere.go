@@ -2,9 +2,10 @@ package service
 
 import "strings"
 
-// cohere is documented at https://docs.cohere.com/v2/reference/embed. A request
-// takes 96 inputs, and models of version 3 one picture; see also
-// https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed-v3.html.
+// cohere is documented at https://docs.cohere.com/v2/docs/embeddings, which has
+// pictures embedded as documents by embed-v4.0, and as pictures by version 3. A
+// request takes 96 inputs, and models of version 3 one picture:
+// https://docs.aws.amazon.com/en_us/bedrock/latest/userguide/model-parameters-embed.html.
 var cohere = form{
 	url: "https://api.cohere.com/v2/embed", batch: 96, body: cohereBody,
 	single: func(model string, picture bool) bool { return picture && isCohere3(model) },
@@ -12,8 +13,9 @@ var cohere = form{
 }
 
 // isCohere3 reports whether a model is of version 3, which knows texts and
-// pictures apart, such as embed-multilingual-v3.0.
-func isCohere3(model string) bool { return strings.Contains(model, "v3.0") }
+// pictures apart: embed-multilingual-v3.0, and cohere.embed-english-v3 as others
+// who serve it call it.
+func isCohere3(model string) bool { return strings.Contains(model, "-v3") }
 
 func cohereBody(r request) any {
 	type link struct {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/internal/rows"
@@ -29,23 +31,36 @@ import (
 // service refuses as too large or as wrong (413, 400, 422) is made again in
 // halves, down to the input that is at fault, which the error names: a picture by
 // an [*imagescope.ImageError] of its ID, so that a Pipeline leaves that one out
-// and no other. Requests as long as one that was too large are not made again.
-// Other failures are retried as Options.Retry says. Errors are [*imagescope.StatusError] where the service
-// refused or could not be reached, imagescope.ErrDimension or
-// imagescope.ErrNotFinite where its vectors are of no use, and [ErrReply] where
-// its reply is none.
+// and no other, and a text by its number, counted without the empty ones.
+// Requests as long as one that was too large are not made again. The input whose
+// vector is missing or not finite is named too.
+//
+// Other failures are retried as Options.Retry says. After the second 500 the
+// service is asked for the vector of a word: where it answers that, the request
+// is to blame, and is halved as if it had been refused. So is one word asked for
+// before an input is blamed while the service has not answered yet, since it may
+// refuse the model or Options.Dimensions rather than the input.
+//
+// Errors are [*imagescope.StatusError] where the service refused or could not be
+// reached, imagescope.ErrDimension or imagescope.ErrNotFinite where its vectors
+// are of no use, and [ErrReply] where its reply is none. Where several inputs are
+// at fault it is the first that is named, at any Options.Concurrency.
 type Embedder struct {
 	protocol Protocol
 	form     form
 	model    string
 	opts     Options
 
-	client  *http.Client
-	retrier *imagescope.Retrier
-	limiter *imagescope.Limiter
+	secrets []string // which no error may show
 
-	most atomic.Int64 // bytes of a request
-	dim  atomic.Int64 // of a row; 0 before it is known
+	client    *http.Client
+	retrier   *imagescope.Retrier
+	limiter   *imagescope.Limiter
+	suspectAt int // the try after which it is found out whether a request is to blame itself
+
+	most     atomic.Int64 // bytes of a request
+	dim      atomic.Int64 // of a row; 0 before it is known
+	answered atomic.Bool  // the service has sent vectors
 }
 
 var (
@@ -66,19 +81,57 @@ func New(p Protocol, model string, opts *Options) (*Embedder, error) {
 	if e.form, err = p.form(); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
-	if strings.TrimSpace(model) == "" {
-		return nil, errors.New("service: the model has no name")
-	}
 	e.opts.URL = cmp.Or(e.opts.URL, e.form.url)
-	if err := e.opts.validate(p); err != nil {
+	if err := cmp.Or(checkModel(model), e.opts.validate(p, model)); err != nil {
 		return nil, fmt.Errorf("service: %w", err)
 	}
+	e.secrets = e.opts.secrets()
 	e.opts.BatchSize = cmp.Or(e.opts.BatchSize, e.form.batch)
 	e.opts.Concurrency = cmp.Or(e.opts.Concurrency, DefaultConcurrency)
 	e.client = withoutRedirects(e.opts.HTTP)
-	e.retrier, e.limiter = imagescope.NewRetrier(e.opts.Retry), imagescope.NewLimiter(e.opts.Limit)
+	e.retrier, e.suspectAt = newRetrier(e.opts.Retry)
+	e.limiter = imagescope.NewLimiter(e.opts.Limit)
 	e.most.Store(mostBytes)
 	return e, nil
+}
+
+// mostModel is how many bytes a model's name may have, so that Name has 1 KiB at
+// most.
+const mostModel = 512
+
+// checkModel returns an error unless model can be part of a Name.
+func checkModel(model string) error {
+	switch {
+	case strings.TrimSpace(model) == "":
+		return errors.New("the model has no name")
+	case len(model) > mostModel:
+		return fmt.Errorf("the model's name has %d bytes, and %d at most are allowed", len(model), mostModel)
+	case model != strings.TrimSpace(model) || !utf8.ValidString(model) || strings.ContainsFunc(model, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return fmt.Errorf("the model's name, %q, has space around it or characters that cannot be printed", model)
+	}
+	return nil
+}
+
+// newRetrier returns a retrier which knows a refusal, and the try after which
+// one is told from a server in trouble: the second, so that a fault that passes
+// is not taken for one.
+func newRetrier(opts *imagescope.RetryOptions) (*imagescope.Retrier, int) {
+	var own imagescope.RetryOptions
+	if opts != nil {
+		own = *opts
+	}
+	worth := own.Worth
+	if worth == nil {
+		worth = imagescope.Temporary
+	}
+	own.Worth = func(err error) bool {
+		var refused *refusal
+		return !errors.As(err, &refused) && worth(err)
+	}
+	if own.Attempts == 1 {
+		return imagescope.NewRetrier(&own), 1
+	}
+	return imagescope.NewRetrier(&own), 2
 }
 
 // version is that of what is done to texts and pictures before they are sent,
@@ -90,7 +143,7 @@ const version = 1
 // "jina/1 jina-embeddings-v4 at 512". Two servers of one model share it.
 func (e *Embedder) Name() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s/%d %s", e.protocol, version, rows.Text(e.model))
+	fmt.Fprintf(&b, "%s/%d %s", e.protocol, version, e.model)
 	if e.opts.Dimensions > 0 {
 		fmt.Fprintf(&b, " at %d", e.opts.Dimensions)
 	}

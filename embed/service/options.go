@@ -1,13 +1,17 @@
 package service
 
 import (
+	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/imagescope/imagescope"
+	"github.com/imagescope/imagescope/internal/redact"
 )
 
 // DefaultConcurrency is how many requests one call makes at once where nothing
@@ -26,7 +30,8 @@ type Options struct {
 
 	// Dimensions asks the service for vectors of this length, which its model must
 	// have been trained for (Matryoshka); 0 asks for none. A service that sends
-	// others is an imagescope.ErrDimension.
+	// others is an imagescope.ErrDimension. [Cohere]'s models of version 3 have one
+	// length only.
 	Dimensions int
 	// Truncate keeps the first components of each vector and brings it back to
 	// length 1, for a service that cannot; 0 keeps all.
@@ -64,7 +69,7 @@ type Options struct {
 }
 
 // validate returns an error that names the field that cannot be used.
-func (o Options) validate(p Protocol) error {
+func (o Options) validate(p Protocol, model string) error {
 	address, err := url.Parse(o.URL)
 	switch {
 	case err != nil:
@@ -75,6 +80,8 @@ func (o Options) validate(p Protocol) error {
 		return errors.New("Options.Key has spaces, line breaks or other characters that no header takes: trim it")
 	case o.ImagePrompt != "" && p != VLLM:
 		return fmt.Errorf("Options.ImagePrompt is set, and %s has no place for it", p)
+	case o.Dimensions > 0 && p == Cohere && isCohere3(model):
+		return fmt.Errorf("Options.Dimensions is %d, and %s has vectors of one length only: leave it 0", o.Dimensions, model)
 	}
 	for _, n := range []struct {
 		field string
@@ -90,4 +97,33 @@ func (o Options) validate(p Protocol) error {
 		return fmt.Errorf("Options.Truncate is %d, and Dimensions %d: there would be too few to keep", o.Truncate, o.Dimensions)
 	}
 	return nil
+}
+
+// secrets returns the credentials of the options, as a service may write them
+// that repeats what it was sent: the key, and those in the URL.
+func (o Options) secrets() []string {
+	secrets := []string{o.Key}
+	address, err := url.Parse(o.URL)
+	if err != nil {
+		return secrets // unreachable: it is validated
+	}
+	if password, ok := address.User.Password(); ok {
+		basic := base64.StdEncoding.EncodeToString([]byte(address.User.Username() + ":" + password))
+		secrets = append(secrets, password, basic)
+	}
+	for name, values := range address.Query() {
+		for _, value := range values {
+			if pair := name + "=" + value; redact.Text(pair) != pair {
+				secrets = append(secrets, value)
+			}
+		}
+	}
+	inJSON := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	inPHP := strings.NewReplacer(`\`, `\\`, `"`, `\"`, `/`, `\/`) // whose JSON has slashes escaped
+	for _, secret := range secrets {
+		secrets = append(secrets, inJSON.Replace(secret), inPHP.Replace(secret), url.QueryEscape(secret), url.PathEscape(secret))
+	}
+	// The long ones first: a short one may be a part of them.
+	slices.SortFunc(secrets, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	return slices.Compact(secrets)
 }

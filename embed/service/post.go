@@ -4,13 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/internal/redact"
+	"github.com/imagescope/imagescope/internal/reply"
+	"github.com/imagescope/imagescope/internal/rows"
 )
 
 // request makes a request, within the limits and as often as it takes. It
@@ -20,18 +22,40 @@ func (e *Embedder) request(ctx context.Context, r request) (got [][]float32, len
 	if err != nil {
 		return nil, 0, fmt.Errorf("write the request: %w", err)
 	}
-	tokens := r.tokens()
+	tries := 0
 	err = e.retrier.Do(ctx, func(ctx context.Context) error {
-		return e.limiter.Do(ctx, tokens, func(ctx context.Context) (int, error) {
-			var used int
-			got, used, err = e.post(ctx, body, len(r.inputs))
-			if used <= 0 {
-				used = tokens
-			}
-			return used, err
-		})
+		tries++
+		got, err = e.once(ctx, body, r)
+		if tries == e.suspectAt && isInternal(err) && e.serves(ctx) {
+			return &refusal{err}
+		}
+		return err
 	})
 	return got, len(body), err
+}
+
+// once makes one try, when its turn has come.
+func (e *Embedder) once(ctx context.Context, body []byte, r request) (got [][]float32, err error) {
+	tokens := r.tokens()
+	err = e.limiter.Do(ctx, tokens, func(ctx context.Context) (used int, err error) {
+		if got, used, err = e.post(ctx, body, r); used == 0 {
+			used = tokens
+		}
+		return used, err
+	})
+	return got, err
+}
+
+// serves reports whether the service answers a request that nothing can be wrong
+// with, of one short text, so that another that it refuses is to blame itself.
+func (e *Embedder) serves(ctx context.Context) bool {
+	r := request{model: e.model, dimensions: e.opts.Dimensions, inputs: []input{{text: e.opts.DocumentPrefix + rows.Probe}}}
+	body, err := json.Marshal(e.form.body(r))
+	if err != nil {
+		return false // unreachable: strings can be marshalled
+	}
+	_, err = e.once(ctx, body, r)
+	return err == nil
 }
 
 // tokens estimates how many a request takes, as imagescope.Limit does.
@@ -57,8 +81,8 @@ func withoutRedirects(client *http.Client) *http.Client {
 	return &own
 }
 
-// post makes one try, of a request for n rows.
-func (e *Embedder) post(ctx context.Context, body []byte, n int) (got [][]float32, tokens int, err error) {
+// post sends a request.
+func (e *Embedder) post(ctx context.Context, body []byte, r request) (got [][]float32, tokens int, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.opts.URL, bytes.NewReader(body))
 	if err != nil {
 		return nil, 0, e.redacted(err)
@@ -75,37 +99,36 @@ func (e *Embedder) post(ctx context.Context, body []byte, n int) (got [][]float3
 	defer resp.Body.Close()
 	switch {
 	case resp.StatusCode >= 400:
-		said, _ := io.ReadAll(io.LimitReader(resp.Body, 16<<10))
-		return nil, 0, imagescope.NewStatusError(resp, errors.New(redact.Message(fmt.Sprintf("the service says %q", said), e.opts.Key)))
+		data, _ := io.ReadAll(io.LimitReader(resp.Body, 16<<10)) // what there is of it
+		return nil, 0, imagescope.NewStatusError(resp, fmt.Errorf("the service says %s", e.quoted(data)))
 	case resp.StatusCode != http.StatusOK:
 		return nil, 0, fmt.Errorf("status %d instead of vectors: set Options.URL to where they are: %w", resp.StatusCode, ErrReply)
 	}
-	most := e.longestReply(n)
-	data, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	longest := r.longestReply()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, longest+1))
 	if err != nil {
 		return nil, 0, e.lost(ctx, err)
 	}
-	if int64(len(data)) > most {
-		return nil, 0, fmt.Errorf("more than %d bytes for %d vectors: %w", most, n, ErrReply)
+	if int64(len(data)) > longest {
+		return nil, 0, fmt.Errorf("more than %d bytes for %d vectors: %w", longest, len(r.inputs), ErrReply)
 	}
-	a, err := parse(data)
+	got, tokens, err = parse(data, len(r.inputs), r.dimensions)
 	if err != nil {
-		return nil, 0, e.redacted(err)
+		return nil, 0, fmt.Errorf("%w; the reply begins with %s", e.redacted(err), e.quoted(data))
 	}
-	got, err = a.rows(n, e.opts.Dimensions)
-	return got, a.Usage.TotalTokens, err
+	e.answered.Store(true)
+	return got, tokens, nil
 }
 
-// longestReply is how many bytes a reply with n vectors may have: 30 for each
-// component, and as many components as any model is known to have, unless their
-// number is given.
-func (e *Embedder) longestReply(n int) int64 {
-	const components, rest = 16_384, 64 << 10
-	dim := e.opts.Dimensions
-	if dim == 0 {
-		dim = components
+// longestReply is how many bytes a reply may have: 30 for each component of each
+// vector, of which there may be more than were asked for, so that their number
+// can be told, and the texts, which Cohere repeats, with each byte escaped.
+func (r request) longestReply() int64 {
+	texts := 0
+	for _, in := range r.inputs {
+		texts += len(in.text)
 	}
-	return int64(n)*int64(dim)*30 + rest
+	return 30*int64(len(r.inputs))*int64(max(r.dimensions, most)) + 6*int64(texts) + 64<<10
 }
 
 // lost returns the error of an exchange that broke off.
@@ -118,5 +141,12 @@ func (e *Embedder) lost(ctx context.Context, err error) error {
 
 // redacted returns an error whose text has no credentials in it.
 func (e *Embedder) redacted(err error) error {
-	return &redact.Error{Text: redact.Message(err.Error(), e.opts.Key), Err: err}
+	return &redact.Error{Text: redact.Message(err.Error(), e.secrets...), Err: err}
+}
+
+// quoted returns how a reply begins, in quotes and without credentials. These go
+// first: what is quoted or cut off is not known again.
+func (e *Embedder) quoted(data []byte) string {
+	text := redact.Message(string(data[:min(len(data), 16<<10)]), e.secrets...)
+	return strconv.Quote(reply.Cut(text, 300))
 }

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/embed/service"
@@ -64,7 +65,13 @@ func TestMalformedReplies(t *testing.T) {
 		{"infinite component", `{"data":[{"embedding":[1,1e99]},{"embedding":[1,2]}]}`, service.Options{}, imagescope.ErrNotFinite},
 		{"other dimensions", one, service.Options{Dimensions: 3}, imagescope.ErrDimension},
 		{"too few to cut", one, service.Options{Truncate: 3}, imagescope.ErrDimension},
-		{"huge", `{"data":[` + strings.Repeat(" ", 1<<20), service.Options{Dimensions: 2}, service.ErrReply},
+		{"no list", `{"data":{"embedding":[1,2]}}`, service.Options{}, service.ErrReply},
+		{"lists", `{"data":[[1,2],[3,4]]}`, service.Options{}, service.ErrReply},
+		{"lists where Cohere has kinds", `{"embeddings":[[1,2],[3,4]]}`, service.Options{}, service.ErrReply},
+		{"truth", `{"data":[{"embedding":[true]},{"embedding":[false]}]}`, service.Options{}, service.ErrReply},
+		{"index a text", `{"data":[{"index":"0","embedding":[1]},{"index":"1","embedding":[1]}]}`, service.Options{}, service.ErrReply},
+		{"too many components", `{"data":[{"embedding":[0` + strings.Repeat(",0", 16384) + `]},{"embedding":[1]}]}`, service.Options{}, imagescope.ErrDimension},
+		{"huge", `{"data":[` + strings.Repeat(" ", 2<<20), service.Options{Dimensions: 2}, service.ErrReply},
 	}
 	for _, tt := range tests {
 		rows, err := saying(t, service.Jina, tt.body, tt.opts).EmbedTexts(t.Context(), []string{"a", "b"})
@@ -150,7 +157,7 @@ func TestRedirects(t *testing.T) {
 func TestMissing(t *testing.T) {
 	s := newServer(t, service.Voyage)
 	e := s.embedder(t, "m", service.Options{})
-	for _, bad := range []imagescope.Image{{ID: "bad"}, imagescope.Bytes("bad", []byte("\xff\xd8\xff"))} {
+	for _, bad := range []imagescope.Image{{ID: "bad"}, imagescope.Bytes("bad", []byte("\xff\xd8\xff")), imagescope.File(fstest.MapFS{}, "bad")} {
 		var ie *imagescope.ImageError
 		if _, err := e.EmbedImages(t.Context(), append(pictures(3), bad)); !errors.As(err, &ie) || ie.ID != "bad" {
 			t.Errorf("EmbedImages: %v", err)

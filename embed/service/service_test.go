@@ -57,7 +57,10 @@ var kinds = []struct {
 func TestContract(t *testing.T) {
 	for _, k := range kinds {
 		for _, opts := range []service.Options{{}, {Dimensions: 16, Truncate: 5, BatchSize: 3, QueryPrefix: "Query: ", Concurrency: 1}} {
-			t.Run(fmt.Sprintf("%s/%d", k.name, opts.Dimensions), func(t *testing.T) {
+			if k.name == "cohere-3" {
+				opts.Dimensions = 0 // it has one
+			}
+			t.Run(fmt.Sprintf("%s/%d", k.name, opts.Truncate), func(t *testing.T) {
 				embedtest.Run(t, newServer(t, k.protocol).embedder(t, k.model, opts))
 			})
 		}
@@ -68,10 +71,12 @@ func TestContract(t *testing.T) {
 func TestRequests(t *testing.T) {
 	for _, k := range kinds {
 		s := newServer(t, k.protocol)
-		opts := service.Options{Key: "a key", Dimensions: 4, QueryPrefix: "Find: ", DocumentPrefix: "Photo: ", MaxSide: 9, Concurrency: 1}
-		opts.Key = "key-of-mine"
-		if k.protocol == service.VLLM {
+		opts := service.Options{Key: "key-of-mine", Dimensions: 4, QueryPrefix: "Find: ", DocumentPrefix: "Photo: ", MaxSide: 9, Concurrency: 1}
+		switch k.name {
+		case "vllm":
 			opts.ImagePrompt = "Represent the given image."
+		case "cohere-3":
+			opts.Dimensions = 0
 		}
 		e := s.embedder(t, k.model, opts)
 		large := imagescope.Pixels("large.png", image.NewGray(image.Rect(0, 0, 90, 30)))
@@ -131,6 +136,10 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{"protocol", "openai", "m", service.Options{}, `unknown protocol "openai"`},
 		{"model", service.Jina, " ", service.Options{}, "no name"},
+		{"model in two lines", service.Jina, "a\nmodel", service.Options{}, `"a\nmodel"`},
+		{"model with space behind", service.Jina, "m ", service.Options{}, `"m "`},
+		{"model that is no text", service.Jina, "m\xff", service.Options{}, `"m\xff"`},
+		{"long model", service.Jina, strings.Repeat("m", 513), service.Options{}, "513 bytes"},
 		{"relative URL", service.Jina, "m", service.Options{URL: "/v1"}, "Options.URL"},
 		{"URL of another scheme", service.Jina, "m", service.Options{URL: "ftp://host"}, "Options.URL"},
 		{"broken URL", service.Jina, "m", service.Options{URL: "http://user:secret@host:port"}, "no address"},
@@ -138,6 +147,8 @@ func TestNewRefuses(t *testing.T) {
 		{"prompt", service.Jina, "m", service.Options{ImagePrompt: "x"}, "Options.ImagePrompt"},
 		{"dimensions", service.Jina, "m", service.Options{Dimensions: -1}, "Options.Dimensions is -1"},
 		{"truncate", service.Jina, "m", service.Options{Dimensions: 8, Truncate: 9}, "Options.Truncate is 9"},
+		{"dimensions of Cohere 3", service.Cohere, "embed-english-v3.0", service.Options{Dimensions: 256}, "Options.Dimensions is 256"},
+		{"dimensions of Cohere 3 elsewhere", service.Cohere, "cohere.embed-english-v3", service.Options{Dimensions: 256}, "Options.Dimensions is 256"},
 		{"batch", service.Jina, "m", service.Options{BatchSize: -1}, "Options.BatchSize is -1"},
 		{"concurrency", service.Jina, "m", service.Options{Concurrency: -1}, "Options.Concurrency is -1"},
 		{"side", service.Jina, "m", service.Options{MaxSide: -1}, "Options.MaxSide is -1"},
@@ -169,7 +180,7 @@ func TestName(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, tt := range tests {
-		e, err := service.New(service.Jina, "a\nmodel", &tt.opts)
+		e, err := service.New(service.Jina, "a model", &tt.opts)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -332,8 +343,13 @@ func TestAddOneBad(t *testing.T) {
 			t.Errorf("%s is in the index: %v", img.ID, err)
 		}
 	}
-	if n := s.requests(); n > 8 { // of 15, 7, 3, 4, 2, 1 and 1, and of the 14
-		t.Errorf("%d requests were made", n)
+	var sizes []int
+	for _, asked := range s.inputs {
+		sizes = append(sizes, len(asked))
+	}
+	// The 15, a word since none was answered yet, the halves, and the 14.
+	if d := cmp.Diff([]int{15, 1, 7, 3, 4, 2, 1, 1, 14}, sizes); d != "" {
+		t.Errorf("inputs of each request: want is -, got is +\n%s", d)
 	}
 }
 
@@ -348,7 +364,8 @@ func TestRetries(t *testing.T) {
 		}{
 			{"busy, then not", func(n int) (int, string) { return []int{429, 200}[min(n-1, 1)], "7" }, 2, 7 * time.Second, 0},
 			{"down for a while", func(n int) (int, string) { return []int{500, 503, 200}[min(n-1, 2)], "" }, 3, 500 * time.Millisecond, 0},
-			{"down", func(int) (int, string) { return 500, "" }, 4, time.Second, 500},
+			{"down", func(int) (int, string) { return 503, "" }, 4, time.Second, 503},
+			{"in trouble", func(int) (int, string) { return 500, "" }, 4 + 1, time.Second, 500}, // and one with a word
 			{"key refused", func(int) (int, string) { return 401, "" }, 1, 0, 401},
 			{"forbidden", func(int) (int, string) { return 403, "" }, 1, 0, 403},
 			{"no such model", func(int) (int, string) { return 404, "" }, 1, 0, 404},
