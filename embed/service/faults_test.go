@@ -237,10 +237,30 @@ func TestRepeatedTexts(t *testing.T) {
 	}
 }
 
-// endless is a reply that does not end.
+// TestReplyBounds has replies with more than there can be, which are given up
+// before they take memory.
+func TestReplyBounds(t *testing.T) {
+	for _, tt := range []struct{ body, says string }{
+		{`{"data":[{"embedding":[1]},{"embedding":[1]},{`, "unexpected end"},
+		{`{"data":[{"embedding":[1]},{"embedding":[1]},7]}`, "more than 2 vectors"},
+		{`{"embeddings":{"float":[[1],[1],7]}}`, "more than 2 vectors"},
+		{`{"data":[{"embedding":[0` + strings.Repeat(",x", 16384) + `]}]}`, "invalid character"},
+		{`{"data":[{"embedding":[0` + strings.Repeat(",true", 16384) + `]}]}`, "16385 components"},
+	} {
+		_, err := saying(t, service.Cohere, tt.body, service.Options{}).EmbedTexts(t.Context(), []string{"a", "b"})
+		if err == nil || !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%.60s: EmbedTexts: %v, want an error that says %q", tt.body, err, tt.says)
+		}
+	}
+}
+
+// endless is a reply that does not end, for as long as a test can bear.
 type endless struct{ read int64 }
 
 func (e *endless) Read(p []byte) (int, error) {
+	if e.read > 16<<20 {
+		return 0, io.EOF
+	}
 	for i := range p {
 		p[i] = ' '
 	}

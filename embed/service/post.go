@@ -121,14 +121,10 @@ func (e *Embedder) post(ctx context.Context, body []byte, r request) (got [][]fl
 }
 
 // longestReply is how many bytes a reply may have: 30 for each component of each
-// vector, of which there may be more than were asked for, so that their number
-// can be told, and the texts, which Cohere repeats, with each byte escaped.
+// vector. They are counted as if there were most of them: who sends more than
+// were asked for is to be told so, and Cohere repeats the texts.
 func (r request) longestReply() int64 {
-	texts := 0
-	for _, in := range r.inputs {
-		texts += len(in.text)
-	}
-	return 30*int64(len(r.inputs))*int64(max(r.dimensions, most)) + 6*int64(texts) + 64<<10
+	return 30*int64(len(r.inputs))*int64(max(r.dimensions, most)) + 64<<10
 }
 
 // lost returns the error of an exchange that broke off.
