@@ -105,7 +105,9 @@
 //
 // Parts that ask a model are made by intent.New, verify.New, rank.New and
 // embed.NewCaptioner, of any [Reasoner]: [NewReasoner] makes one of a
-// langchaingo model. Parts that need none, for the first steps, for tests and
+// langchaingo model. Embedders with a model are embed.NewLangchain, of captions
+// alone, and, of the pictures themselves, service.New, which asks a service over
+// HTTP, and clip.Open, on this machine. Parts that need none, for the first steps, for tests and
 // for when a model is down, are intent.Rules, verify.Captions, rank.Captions,
 // embed.Words and embed.Colours. All can be mixed.
 //

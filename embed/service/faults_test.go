@@ -189,7 +189,7 @@ func TestFirstFault(t *testing.T) {
 				default:
 					return false
 				}
-				http.Error(w, "unsafe", 422)
+				http.Error(w, "unsafe", http.StatusUnprocessableEntity)
 				return true
 			}
 			e := s.embedder(t, "m", service.Options{URL: "http://host/", HTTP: client, BatchSize: 1, Concurrency: concurrency})

@@ -1,7 +1,7 @@
 package service
 
-// infinity is documented at https://michaelfeil.eu/infinity, and by each server
-// under /docs.
+// infinity is documented by each server under /docs, of
+// https://github.com/michaelfeil/infinity/blob/main/libs/infinity_emb/infinity_emb/infinity_server.py.
 var infinity = form{url: "http://localhost:7997/embeddings", batch: 32, body: infinityBody}
 
 func infinityBody(r request) any {

@@ -5,8 +5,10 @@ import (
 	"strings"
 )
 
-// jina is documented at https://jina.ai/embeddings. Its tasks for retrieval are
-// those that https://qdrant.tech/documentation/embeddings/jina-embeddings lists.
+// jina is documented at https://api.jina.ai/openapi.json. Its tasks for retrieval
+// are those that https://qdrant.tech/documentation/embeddings/jina-embeddings
+// lists, and of its CLIP models the second knows one, for queries
+// (task_instructions in https://huggingface.co/jinaai/jina-clip-v2/blob/refs%2Fpr%2F3/config.json).
 var jina = form{url: "https://api.jina.ai/v1/embeddings", batch: 64, body: jinaBody}
 
 func jinaBody(r request) any {
@@ -22,10 +24,10 @@ func jinaBody(r request) any {
 		Type       string `json:"embedding_type"`
 		Input      []item `json:"input"`
 	}{Model: r.model, Dimensions: r.dimensions, Normalized: true, Type: "float"}
-	switch {
-	case r.query:
+	switch clip := strings.HasPrefix(r.model, "jina-clip"); {
+	case r.query && r.model != "jina-clip-v1":
 		body.Task = "retrieval.query"
-	case !strings.HasPrefix(r.model, "jina-clip"): // which embeds documents without a task
+	case !r.query && !clip:
 		body.Task = "retrieval.passage"
 	}
 	for _, in := range r.inputs {

@@ -47,6 +47,7 @@ var kinds = []struct {
 }{
 	{"jina", service.Jina, "jina-embeddings-v4"},
 	{"jina-clip", service.Jina, "jina-clip-v2"},
+	{"jina-clip-1", service.Jina, "jina-clip-v1"},
 	{"voyage", service.Voyage, "voyage-multimodal-3.5"},
 	{"cohere", service.Cohere, "embed-v4.0"},
 	{"cohere-3", service.Cohere, "embed-multilingual-v3.0"},
@@ -204,11 +205,11 @@ func TestBatches(t *testing.T) {
 		want  []int
 	}{
 		{0, service.Options{}, 130, true, []int{64, 64, 2}},
-		{2, service.Options{}, 130, false, []int{128, 2}},
-		{3, service.Options{BatchSize: 3}, 7, false, []int{3, 3, 1}},
-		{4, service.Options{}, 3, false, []int{1, 1, 1}},
-		{4, service.Options{}, 97, true, []int{96, 1}},
-		{6, service.Options{BatchSize: 9}, 3, true, []int{1, 1, 1}},
+		{3, service.Options{}, 130, false, []int{128, 2}},
+		{4, service.Options{BatchSize: 3}, 7, false, []int{3, 3, 1}},
+		{5, service.Options{}, 3, false, []int{1, 1, 1}},
+		{5, service.Options{}, 97, true, []int{96, 1}},
+		{7, service.Options{BatchSize: 9}, 3, true, []int{1, 1, 1}},
 	}
 	for _, tt := range tests {
 		k := kinds[tt.kind]
