@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -146,6 +147,26 @@ func TestLimitTokens(t *testing.T) {
 			minutes := model.began[99].Sub(model.began[0]).Minutes()
 			if rate := float64(used) / minutes; rate > 1.1*perMinute || rate < 0.7*perMinute {
 				t.Errorf("%s: %.0f tokens a minute, want about %d", name, rate, perMinute)
+			}
+		})
+	}
+}
+
+// TestLimitAbsurdTokens has a server say that a call took more tokens than there
+// are: the next one waits an hour, not for ever, and working that out is quick.
+func TestLimitAbsurdTokens(t *testing.T) {
+	for _, claimed := range []int{math.MaxInt, math.MaxInt / 2, math.MinInt} {
+		synctest.Test(t, func(t *testing.T) {
+			model := &gauge{tokens: claimed}
+			limited := imagescope.Limit(model, &imagescope.LimitOptions{TokensPerMinute: 6000})
+			for range 2 {
+				if _, err := limited.Reason(t.Context(), imagescope.Request{Prompt: "word"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			waited := model.began[1].Sub(model.began[0])
+			if most := 61 * time.Minute; waited > most || claimed > 0 && waited < 50*time.Minute {
+				t.Errorf("of %d tokens: the second call waited %v, want %v at most", claimed, waited, most)
 			}
 		})
 	}

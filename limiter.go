@@ -105,11 +105,16 @@ type planned struct{ context.Context }
 
 func (p planned) Deadline() (time.Time, bool) { return deadlineOf(p.Context) }
 
+// longestDebt bounds for how long one call can hold up others, whatever its
+// server says that it has taken.
+const longestDebt = time.Hour
+
 // owe takes what was used already, so that those who come next wait for it.
 func owe(l *rate.Limiter, n int) {
 	if l == nil {
 		return
 	}
+	n = min(n, int(longestDebt.Seconds()*float64(l.Limit())))
 	for now := time.Now(); n > 0; n -= l.Burst() {
 		l.ReserveN(now, min(n, l.Burst()))
 	}

@@ -49,7 +49,10 @@ type SyncError struct {
 func (e *SyncError) Error() string {
 	const shown = 3
 	var b strings.Builder
-	fmt.Fprintf(&b, "imagescope: sync: %d images failed and %d folders could not be read", len(e.Images), len(e.Folders))
+	fmt.Fprintf(&b, "imagescope: sync: %d images failed", len(e.Images))
+	if len(e.Folders) > 0 {
+		fmt.Fprintf(&b, ", and %d folders could not be read", len(e.Folders))
+	}
 	errs := e.Unwrap()
 	for _, err := range errs[:min(shown, len(errs))] {
 		fmt.Fprintf(&b, "; %v", err)

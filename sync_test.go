@@ -816,3 +816,21 @@ func TestSyncDescribe(t *testing.T) {
 		}
 	}
 }
+
+func TestSyncErrorText(t *testing.T) {
+	image := func(id string) *imagescope.ImageError { return &imagescope.ImageError{ID: id, Op: "open", Err: errBroken} }
+	folder := &fs.PathError{Op: "open", Path: "shut", Err: fs.ErrPermission}
+	tests := []struct {
+		err  *imagescope.SyncError
+		want string
+	}{
+		{&imagescope.SyncError{Images: []*imagescope.ImageError{image("a")}}, "imagescope: sync: 1 images failed; open image a: it is broken"},
+		{&imagescope.SyncError{Images: []*imagescope.ImageError{image("a"), image("b"), image("c")}, Folders: []*fs.PathError{folder}},
+			"imagescope: sync: 3 images failed, and 1 folders could not be read; open shut: permission denied; open image a: it is broken; open image b: it is broken; and 1 more"},
+	}
+	for _, tt := range tests {
+		if got := tt.err.Error(); got != tt.want {
+			t.Errorf("Error = %q, want %q", got, tt.want)
+		}
+	}
+}
