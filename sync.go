@@ -76,7 +76,9 @@ func (e *SyncError) Unwrap() []error {
 }
 
 // Sync brings the gallery in line with the image files of Config.Images, those
-// that [Files] lists. opts may be nil. Config.Index must be a [Lister].
+// that [Files] lists. opts may be nil. Config.Index must be a
+// [Lister], as index.Flat, HNSW and Disk are, and those of index/pgvector and
+// index/weaviate.
 //
 // New files are added, and changed ones anew, as by [Pipeline.Add]; without a
 // Describe a changed one keeps the metadata that it has in the gallery, and not
@@ -173,7 +175,7 @@ func (s *syncing) run(ctx context.Context) error {
 	case cfg.Images == nil:
 		return errors.New("Config.Images is nil: set it to the folder that the gallery is of, such as os.DirFS(path)")
 	case !ok:
-		return fmt.Errorf("Config.Index, a %T, is no Lister: use an index that tells what it holds, such as those of package index", cfg.Index)
+		return fmt.Errorf("Config.Index, a %T, is no Lister: use an index that tells what it holds: index.Flat, HNSW or Disk, or one of index/pgvector or index/weaviate", cfg.Index)
 	}
 	if err := cfg.keepSpace(ctx); err != nil {
 		return err

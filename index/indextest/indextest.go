@@ -68,6 +68,7 @@ var cases = []struct {
 	{"context", checkContext},
 	{"entries", checkEntries},
 	{"embedder", checkEmbedder},
+	{"sync", checkSync},
 	{"filters", checkFilters},
 	{"random filters", checkRandomFilters},
 	{"random changes", checkRandomChanges},

@@ -54,6 +54,15 @@ func fake(t *testing.T, answers map[string]string) *weaviate.Index {
 func TestServerFaults(t *testing.T) {
 	const schema, batch, remove, graphql = "GET /v1/schema/ImageScope", "POST /v1/batch/objects", "DELETE /v1/batch/objects",
 		"POST /v1/graphql"
+	const objects = "GET /v1/objects"
+	list := func(ix *weaviate.Index) (err error) {
+		for e, failed := range ix.Entries(t.Context()) {
+			if err = failed; e.ID != "" {
+				t.Errorf("of a list that fails %q is returned", e.ID)
+			}
+		}
+		return err
+	}
 	upsert := func(ix *weaviate.Index) error {
 		return ix.Upsert(t.Context(), imagescope.Entry{ID: "a", Vector: []float32{1, 2}}, imagescope.Entry{ID: "b", Vector: []float32{1, 2}})
 	}
@@ -89,6 +98,11 @@ func TestServerFaults(t *testing.T) {
 		{"no JSON", search, graphql, "200 <html>", "the reply is not Weaviate's"},
 		{"a long page", search, graphql, "500 " + strings.Repeat("<html>", 1<<20), "…"},
 		{"connection cut", search, graphql, "cut", "EOF"},
+		{"list refused", list, objects, `500 {"error":[{"message":"no quorum"}]}`, "no quorum"},
+		{"a list that goes back", list, objects, `200 {"objects":[{"id":"02","properties":{"meta":"{}"}},{"id":"01","properties":{"meta":"{}"}}]}`, "lists 01 behind 02"},
+		{"an object twice in a list", list, objects, `200 {"objects":[{"id":"01","properties":{"meta":"{}"}},{"id":"01","properties":{"meta":"{}"}}]}`, "lists 01 behind 01"},
+		{"a list with metadata that is none", list, objects, `200 {"objects":[{"id":"01","properties":{"image_id":"a","meta":"["}}]}`, `object of "a"`},
+		{"a list cut off", list, objects, "cut", "EOF"},
 	}
 	for _, tt := range tests {
 		err := tt.do(fake(t, map[string]string{tt.request: tt.answer}))
