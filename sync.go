@@ -95,9 +95,9 @@ func (e *SyncError) Unwrap() []error {
 // takes little more than to list it. A file that was changed within the two
 // seconds before it was read, or whose file system tells no time, is read once
 // more by the next Sync: its time could be the same after another change.
-// Images in the gallery without MetaFile, that [Pipeline.Add] has put there, are
-// added anew where there is a file, since it is not known what made their
-// vectors, and are left alone where there is none.
+// Images that [Pipeline.Add] has put into the gallery are added anew where there
+// is a file, since it is not known what their vectors were made of, unless
+// Config.Fingerprints had Add keep that; where there is none they are left alone.
 //
 // A Sync that ends early, by kill -9 too, leaves a gallery that can be searched,
 // and the next one goes on where it stood. It repeats what was not in the index
@@ -111,7 +111,7 @@ func (e *SyncError) Unwrap() []error {
 // Config.Progress counts the files that needed nothing as done, and is told of
 // the others one by one.
 //
-// What Sync knows of each file, some 500 bytes, is in memory while it runs;
+// What Sync knows of each file, some 250 bytes, is in memory while it runs;
 // pictures are not, but for those that are worked on. It must not run twice at
 // once on one index, nor while files are added otherwise.
 func (p *Pipeline) Sync(ctx context.Context, opts *SyncOptions) (SyncReport, error) {

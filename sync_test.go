@@ -834,3 +834,27 @@ func TestSyncErrorText(t *testing.T) {
 		}
 	}
 }
+
+// TestSyncAfterAdd follows a folder that was added before, with fingerprints and
+// without, and leaves alone what is of no folder.
+func TestSyncAfterAdd(t *testing.T) {
+	for _, known := range []bool{false, true} {
+		a := newAlbum(map[string]string{"a.jpg": "apple", "b.jpg": "beach"})
+		a.config = func(c *imagescope.Config) { c.Fingerprints = known }
+		if err := a.pipeline(t).Add(t.Context(), imagescope.Image{ID: "a.jpg"}, imagescope.Image{ID: "b.jpg"}); err != nil {
+			t.Fatal(err)
+		}
+		delete(a.MapFS, "b.jpg")
+		a.camera = camera{}
+		want := imagescope.SyncReport{Files: 1, Changed: 1}
+		if known {
+			want = imagescope.SyncReport{Files: 1, Unchanged: 1}
+		}
+		if d := cmp.Diff(want, a.sync(t, nil)); d != "" || len(a.embedded) != want.Changed {
+			t.Errorf("fingerprints %v: %d were embedded; want is -, got is +\n%s", known, len(a.embedded), d)
+		}
+		if _, err := a.images.Get(t.Context(), "b.jpg"); err != nil {
+			t.Errorf("fingerprints %v: an image that Sync did not put there: %v", known, err)
+		}
+	}
+}
