@@ -818,7 +818,9 @@ func TestSyncDescribe(t *testing.T) {
 }
 
 func TestSyncErrorText(t *testing.T) {
-	image := func(id string) *imagescope.ImageError { return &imagescope.ImageError{ID: id, Op: "open", Err: errBroken} }
+	image := func(id string) *imagescope.ImageError {
+		return &imagescope.ImageError{ID: id, Op: "open", Err: errBroken}
+	}
 	folder := &fs.PathError{Op: "open", Path: "shut", Err: fs.ErrPermission}
 	tests := []struct {
 		err  *imagescope.SyncError
