@@ -860,3 +860,15 @@ func TestSyncAfterAdd(t *testing.T) {
 		}
 	}
 }
+
+// TestSyncLimit has a file of just the size that is allowed, and one of a byte
+// more.
+func TestSyncLimit(t *testing.T) {
+	a := newAlbum(map[string]string{"a.jpg": "apples", "b.jpg": "beaches"})
+	a.config = func(c *imagescope.Config) { c.Limits.MaxBytes = 6 }
+	_, err := a.pipeline(t).Sync(t.Context(), nil)
+	var failed *imagescope.SyncError
+	if !errors.As(err, &failed) || len(failed.Images) != 1 || failed.Images[0].ID != "b.jpg" || !errors.Is(err, imagescope.ErrImageTooLarge) {
+		t.Errorf("Sync = %v, want b.jpg to be too large", err)
+	}
+}
