@@ -85,7 +85,8 @@ func (e *SyncError) Unwrap() []error {
 // the caption. What counts is the content, by its SHA-256: a file that was only touched stays, and
 // one that was renamed, or that now has the content of another of the gallery,
 // takes over the vector, caption and metadata of that without a call of
-// captioner or embedder. An image whose file has vanished is removed. A folder
+// captioner or embedder. (What embed.Words makes of a file's name then stays that
+// of the old one, unless Describe says the name.) An image whose file has vanished is removed. A folder
 // that is empty since its disk is not there looks as if all had: where that can
 // be, set KeepVanished.
 //

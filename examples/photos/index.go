@@ -18,8 +18,9 @@ var indexCommand = command{
 	help: `
 Takes in the photos of DIR and of the folders below it, so that they can be
 found. Done again it takes in what is new or changed and drops what is gone; a
-photo that has not changed costs nothing. Stopped with ctrl-C it keeps what was
-done, and goes on from there the next time.
+photo that has not changed costs nothing, nor does one that a model has
+captioned and that was renamed within its folder. Stopped with ctrl-C it keeps
+what was done, and goes on from there the next time.
 
 Without a model a photo is known by its colours, the names of file and folder,
 and the caption that you have for it: a line in the file given with -captions,
@@ -96,29 +97,18 @@ func (x indexing) run(ctx context.Context, con *console, name string) error {
 // update brings the index up to what is in the folder and is wanted, and tells
 // what has changed.
 func (x indexing) update(ctx context.Context, con *console, u *update, given captions, want settings) error {
-	known, old, err := u.known(ctx)
-	if err != nil {
-		return err
-	}
-	c, err := compare(ctx, os.DirFS(u.dir), given, want.Model, known, old)
-	if err != nil {
-		return err
-	}
-	if err := u.tidy(ctx, c); err != nil {
-		return err
-	}
-	took, err := x.take(ctx, con, u, c.todo, want)
-	if err == nil && (len(c.todo) == 0 || c.unchanged+took.added > 0) {
+	t, err := x.take(ctx, con, u, given, want)
+	if err == nil && (t.in() > 0 || len(t.failed) == 0) {
 		err = errors.Join(u.record(want), u.finish())
 	}
-	if err == nil || took.added > 0 {
+	if err == nil || t.Added+t.Changed+t.Renamed > 0 {
 		remember(u.dir)
 	}
-	if err = took.report(con, err); err != nil {
+	if err = t.report(con, err); err != nil {
 		return err
 	}
-	fmt.Fprintf(con.out, "%s: %d photos: %d new, %d changed, %d gone, %d as before\n",
-		u.dir, c.unchanged+took.added, c.fresh, len(c.todo)-c.fresh, len(c.gone), c.unchanged)
+	fmt.Fprintf(con.out, "%s: %d photos: %d new, %d changed, %d gone, %d renamed, %d as before\n",
+		u.dir, t.in(), t.Added-t.again, t.Changed+t.again, t.Removed, t.Renamed, t.Unchanged)
 	return nil
 }
 

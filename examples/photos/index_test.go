@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,7 +38,7 @@ func (p *person) stored() stored {
 	if err := disk.Check(p.t.Context()); err != nil {
 		p.t.Error(err)
 	}
-	all, err := photosOf(p.t.Context(), disk)
+	all, err := idsOf(p.t.Context(), disk)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -79,18 +81,18 @@ func TestIndexTakesInWhatHasChanged(t *testing.T) {
 		change func()
 		want   string
 	}{
-		{"the first time", func() {}, fmt.Sprintf("%d photos: %d new, 0 changed, 0 gone, 0 as before", n, n)},
-		{"nothing has changed", func() {}, fmt.Sprintf("%d photos: 0 new, 0 changed, 0 gone, %d as before", n, n)},
+		{"the first time", func() {}, fmt.Sprintf("%d photos: %d new, 0 changed, 0 gone, 0 renamed, 0 as before", n, n)},
+		{"nothing has changed", func() {}, fmt.Sprintf("%d photos: 0 new, 0 changed, 0 gone, 0 renamed, %d as before", n, n)},
 		{"a photo has", func() {
 			other, err := fs.ReadFile(scene.FS(), second)
 			if err != nil {
 				t.Fatal(err)
 			}
 			p.write(first, string(other))
-		}, fmt.Sprintf("%d photos: 0 new, 1 changed, 0 gone, %d as before", n, n-1)},
-		{"a caption has", func() { p.write(first+".txt", "a green dragon") }, fmt.Sprintf("%d photos: 0 new, 1 changed, 0 gone, %d as before", n, n-1)},
-		{"a caption is gone", func() { p.remove(first + ".txt") }, fmt.Sprintf("%d photos: 0 new, 1 changed, 0 gone, %d as before", n, n-1)},
-		{"photos are gone", func() { p.remove(first); p.remove(second) }, fmt.Sprintf("%d photos: 0 new, 0 changed, 2 gone, %d as before", n-2, n-2)},
+		}, fmt.Sprintf("%d photos: 0 new, 1 changed, 0 gone, 0 renamed, %d as before", n, n-1)},
+		{"a caption has", func() { p.write(first+".txt", "a green dragon") }, fmt.Sprintf("%d photos: 0 new, 1 changed, 0 gone, 0 renamed, %d as before", n, n-1)},
+		{"a caption is gone", func() { p.remove(first + ".txt") }, fmt.Sprintf("%d photos: 0 new, 1 changed, 0 gone, 0 renamed, %d as before", n, n-1)},
+		{"photos are gone", func() { p.remove(first); p.remove(second) }, fmt.Sprintf("%d photos: 0 new, 0 changed, 2 gone, 0 renamed, %d as before", n-2, n-2)},
 		{"all at once", func() {
 			p.remove(third)
 			p.write(all[3].ID+".txt", "a purple dragon")
@@ -99,18 +101,36 @@ func TestIndexTakesInWhatHasChanged(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.write(first, string(data))
-		}, fmt.Sprintf("%d photos: 1 new, 1 changed, 1 gone, %d as before", n-2, n-4)},
+		}, fmt.Sprintf("%d photos: 1 new, 1 changed, 1 gone, 0 renamed, %d as before", n-2, n-4)},
 	}
+	steps = append(steps, steps[1], struct {
+		name   string
+		change func()
+		want   string
+	}{"a photo was renamed, with its caption", func() {
+		for _, ending := range []string{"", ".txt"} {
+			path := filepath.Join(p.photos, all[4].ID+ending)
+			if err := os.Rename(path, filepath.Join(filepath.Dir(path), "renamed.png"+ending)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}, fmt.Sprintf("%d photos: 1 new, 0 changed, 1 gone, 0 renamed, %d as before", n-2, n-3)})
+	steps[len(steps)-2].want = fmt.Sprintf("%d photos: 0 new, 0 changed, 0 gone, 0 renamed, %d as before", n-2, n-2)
 	for _, step := range steps {
 		step.change()
 		contains(t, step.name+": photos index", p.must("index", p.photos), step.want)
 	}
 	var want []string
 	for _, s := range all {
-		if s.ID != second && s.ID != third {
+		switch s.ID {
+		case second, third:
+		case all[4].ID:
+			want = append(want, path.Join(path.Dir(s.ID), "renamed.png"))
+		default:
 			want = append(want, s.ID)
 		}
 	}
+	slices.Sort(want)
 	if d := cmp.Diff(want, slices.Sorted(maps.Keys(p.stored().entries))); d != "" {
 		t.Errorf("photos in the index: want is -, got is +\n%s", d)
 	}
@@ -156,9 +176,7 @@ func TestIndexNotesTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, "photos index", p.must("index", p.photos), "0 new, 0 changed")
-	want := photoOf(id, before.Meta)
-	want.changed = then
-	before.Meta = want.meta()
+	before.Meta[imagescope.MetaFile] = strings.Fields(before.Meta[imagescope.MetaFile])[0] + then.UTC().Format(" 2006-01-02T15:04:05Z")
 	if d := cmp.Diff(before, p.stored().entries[id]); d != "" {
 		t.Errorf("the entry of a photo that was touched: want is -, got is +\n%s", d)
 	}

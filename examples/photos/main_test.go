@@ -21,6 +21,7 @@ import (
 //
 // Where asProgram is set the test is the program, to be killed.
 func TestMain(m *testing.M) {
+	progressLine = giveUpAfter // of fewer photos than people have
 	if os.Getenv(asProgram) != "" {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
@@ -111,6 +112,30 @@ func (p *person) runWith(ctx context.Context, stdin string, args ...string) repl
 	var out, err strings.Builder
 	code := run(ctx, args, strings.NewReader(stdin), &out, &err)
 	return reply{code, out.String(), err.String()}
+}
+
+// runUntil runs the program and calls stop when its errors say so.
+func (p *person) runUntil(ctx context.Context, says string, stop func(), args ...string) reply {
+	var out strings.Builder
+	err := &reader{says: says, stop: stop}
+	code := run(ctx, args, strings.NewReader(""), &out, err)
+	return reply{code, out.String(), err.text.String()}
+}
+
+// reader reads what is written until it says something, and goes on reading.
+type reader struct {
+	says string
+	stop func()
+	text strings.Builder
+}
+
+func (r *reader) Write(text []byte) (int, error) {
+	said := strings.Contains(r.text.String(), r.says)
+	r.text.Write(text)
+	if !said && strings.Contains(r.text.String(), r.says) {
+		r.stop()
+	}
+	return len(text), nil
 }
 
 // must runs the program, which has to succeed, and returns what it wrote.

@@ -9,11 +9,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagescope/imagescope"
+	"github.com/imagescope/imagescope/internal/scene"
 )
 
 // withoutCaptions takes the person's captions away.
@@ -63,6 +67,14 @@ func TestModelCaptionsAndChecks(t *testing.T) {
 	if asked := server.takeAsked(); len(asked) > 0 {
 		t.Errorf("requests of photos index where nothing has changed = %v, want none", asked)
 	}
+	path := filepath.Join(p.photos, "street", "red-car-day.png")
+	if err := os.Rename(path, filepath.Join(filepath.Dir(path), "mine.png")); err != nil {
+		t.Fatal(err)
+	}
+	contains(t, "photos index", p.must("index", p.photos), " 0 new, 0 changed, 0 gone, 1 renamed")
+	if asked := server.takeAsked(); len(asked) > 0 {
+		t.Errorf("requests of photos index where a photo was renamed = %v, want none", asked)
+	}
 
 	r := p.run("search", "-embed", "words", "car")
 	contains(t, "stderr of a search with another embedder", r.err,
@@ -76,26 +88,34 @@ func TestModelCaptionsAndChecks(t *testing.T) {
 	contains(t, "photos index with other models", r.out, fmt.Sprintf(" 0 new, %d changed", n))
 }
 
-// TestInterruptedIndexGoesOn stops it in the second batch.
+// afterFirst returns whether a text is the ID of none of the photos that are taken
+// in first, nor has the caption of one.
+func (p *person) afterFirst() func(text string) bool {
+	first := slices.SortedFunc(slices.Values(p.scenes), func(a, b scene.Named) int { return strings.Compare(a.ID, b.ID) })[:giveUpAfter]
+	return func(text string) bool {
+		return !slices.ContainsFunc(first, func(s scene.Named) bool { return text == s.ID || strings.Contains(text, s.Scene.Caption()) })
+	}
+}
+
+// TestInterruptedIndexGoesOn stops it when it has taken in some photos.
 func TestInterruptedIndexGoesOn(t *testing.T) {
 	tests := []struct {
 		name string
-		run  func(p *person, args []string, stopAt func(stop func())) // until stopped
+		run  func(p *person, says string, args []string) // until it says so
 	}{
-		{"ctrl-C", func(p *person, args []string, stopAt func(stop func())) {
+		{"ctrl-C", func(p *person, says string, args []string) {
 			ctx, interrupt := context.WithCancel(p.t.Context())
-			stopAt(interrupt)
-			r := p.runWith(ctx, "", args...)
+			r := p.runUntil(ctx, says, interrupt, args...)
 			if r.code != exitInterrupted {
 				p.t.Errorf("photos index, interrupted = %d, want %d: %s", r.code, exitInterrupted, r.err)
 			}
 			contains(p.t, "stderr", r.err, "16 photos were taken in and are kept", "photos: stopped")
 		}},
-		{"kill", func(p *person, args []string, stopAt func(stop func())) {
+		{"kill", func(p *person, says string, args []string) {
 			ctx, kill := context.WithCancel(p.t.Context())
 			cmd := exec.CommandContext(ctx, os.Args[0], args...)
 			cmd.Env = append(os.Environ(), asProgram+"=1")
-			stopAt(kill)
+			cmd.Stderr = &reader{says: says, stop: kill}
 			var stopped *exec.ExitError
 			if err := cmd.Run(); !errors.As(err, &stopped) || stopped.Exited() {
 				p.t.Errorf("photos index, killed: %v, want that it was", err)
@@ -110,19 +130,11 @@ func TestInterruptedIndexGoesOn(t *testing.T) {
 				return []string{"index", "-model", "ollama:looker:7b", "-model-url", s.URL, p.photos}
 			}
 			server := newOllama(t)
-			tt.run(p, args(server), func(stop func()) {
-				server.mu.Lock() // no memory is shared with a process of its own
-				defer server.mu.Unlock()
-				captioned := 0
-				server.onAsk = func(string) {
-					if captioned++; captioned == takeBatch+4 {
-						stop()
-					}
-				}
-			})
+			server.hold(p.afterFirst())
+			tt.run(p, fmt.Sprintf("%d of %d photos", giveUpAfter, len(p.scenes)), args(server))
 			kept := p.stored().entries
-			if len(kept) != takeBatch {
-				t.Fatalf("%d photos were kept, want %d", len(kept), takeBatch)
+			if len(kept) != giveUpAfter {
+				t.Fatalf("%d photos were kept, want %d", len(kept), giveUpAfter)
 			}
 			server = newOllama(t)
 			p.must(args(server)...)
@@ -131,7 +143,7 @@ func TestInterruptedIndexGoesOn(t *testing.T) {
 					t.Errorf("%s was captioned again", id)
 				}
 			}
-			if got, want := len(server.captions), len(p.scenes)-takeBatch; got != want {
+			if got, want := len(server.captions), len(p.scenes)-giveUpAfter; got != want {
 				t.Errorf("%d captions were asked for, want those of the other %d photos", got, want)
 			}
 			if got := len(p.stored().entries); got != len(p.scenes) {
@@ -165,13 +177,8 @@ func TestAnotherEmbedder(t *testing.T) {
 	unchanged()
 
 	ctx, interrupt := context.WithCancel(t.Context())
-	embedded := 0
-	server.onAsk = func(string) {
-		if embedded++; embedded == 2*takeBatch+4 { // picture and caption
-			interrupt()
-		}
-	}
-	r = p.runWith(ctx, "", args...)
+	server.hold(p.afterFirst())
+	r = p.runUntil(ctx, fmt.Sprintf("%d of %d photos", giveUpAfter, len(p.scenes)), interrupt, args...)
 	if r.code != exitInterrupted {
 		t.Errorf("photos index, interrupted = %d, want %d: %s", r.code, exitInterrupted, r.err)
 	}
@@ -186,8 +193,8 @@ func TestAnotherEmbedder(t *testing.T) {
 
 	n := len(p.scenes)
 	p.remove(p.scenes[0].ID) // which is in the new one already
-	server.onAsk = nil
-	contains(t, "photos index once more", p.must(args...), fmt.Sprintf("%d photos: 0 new, %d changed, 1 gone, %d as before", n-1, n-takeBatch, takeBatch-1))
+	server.hold(nil)
+	contains(t, "photos index once more", p.must(args...), fmt.Sprintf("%d photos: 0 new, %d changed, 1 gone, 0 renamed, %d as before", n-1, n-giveUpAfter, giveUpAfter-1))
 	after := p.stored()
 	if want := (settings{Model: "none", Embed: "ollama:vectors"}); after.settings != want {
 		t.Errorf("settings of the index = %+v, want %+v", after.settings, want)
@@ -225,8 +232,8 @@ func TestModelThatFails(t *testing.T) {
 	if d := cmp.Diff(before, p.stored(), cmp.AllowUnexported(stored{})); d != "" {
 		t.Errorf("the index has changed: before is -, after is +\n%s", d)
 	}
-	if n := asked.Load(); n > takeBatch {
-		t.Errorf("the model was asked %d times, want it to be given up after %d", n, takeBatch)
+	if n := asked.Load(); n > giveUpAfter+imagescope.DefaultConcurrency {
+		t.Errorf("the model was asked %d times, want it to be given up after %d", n, giveUpAfter)
 	}
 	r = p.run("search", "-model", "ollama:looker", "-model-url", server.URL, "dog")
 	if r.code != exitOK {

@@ -24,9 +24,9 @@ type ollamaServer struct {
 	scenes map[string]scene.Named // by the JPEG file that the program sends
 
 	mu       sync.Mutex
-	asked    map[string]int // requests by task
-	captions []string       // IDs in the order in which captions were asked for
-	onAsk    func(task string)
+	asked    map[string]int         // requests by task
+	captions []string               // IDs in the order in which captions were asked for
+	holds    func(text string) bool // of what is not answered while the program runs
 }
 
 // sent returns the scenes by the JPEG files that a model is sent of them.
@@ -74,9 +74,26 @@ func (s *ollamaServer) count(task, id string) {
 	if task == "caption" {
 		s.captions = append(s.captions, id)
 	}
-	if s.onAsk != nil {
-		s.onAsk(task)
+}
+
+// hold has the server not answer what is so, nil for answering all.
+func (s *ollamaServer) hold(so func(text string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holds = so
+}
+
+// wait returns whether a request is to be answered. text is what is embedded, or
+// the ID of what is captioned.
+func (s *ollamaServer) wait(r *http.Request, text string) bool {
+	s.mu.Lock() // no memory is shared with a program that is a process of its own
+	holds := s.holds
+	s.mu.Unlock()
+	if holds != nil && holds(text) {
+		<-r.Context().Done() // the program goes away
+		return false
 	}
+	return true
 }
 
 func (s *ollamaServer) chat(w http.ResponseWriter, r *http.Request) {
@@ -110,6 +127,9 @@ func (s *ollamaServer) chat(w http.ResponseWriter, r *http.Request) {
 		id = seen[0].ID
 	}
 	s.count(task, id)
+	if !s.wait(r, id) {
+		return
+	}
 	reply := map[string]any{
 		"model": req.Model, "created_at": "2026-11-24T10:00:00Z",
 		"message": map[string]string{"role": "assistant", "content": text},
@@ -160,6 +180,9 @@ func (s *ollamaServer) embed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.count("embed", "")
+	if !s.wait(r, req.Input) {
+		return
+	}
 	rows, err := embed.Words{}.EmbedTexts(r.Context(), []string{req.Input})
 	if err != nil {
 		s.t.Error(err)

@@ -30,14 +30,14 @@ func unusable(dir, place string, err error) error {
 	return fmt.Errorf("the index %s cannot be used: %w; to make it anew delete it and run: photos index %s", place, err, quoted(dir))
 }
 
-// photosOf returns all photos of an index by ID.
-func photosOf(ctx context.Context, disk *index.Disk) (map[string]photo, error) {
-	photos := map[string]photo{}
+// idsOf returns the IDs of all photos of an index.
+func idsOf(ctx context.Context, disk *index.Disk) (map[string]bool, error) {
+	ids := map[string]bool{}
 	for e, err := range disk.Entries(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		photos[e.ID] = photoOf(e.ID, e.Meta)
+		ids[e.ID] = true
 	}
-	return photos, nil
+	return ids, nil
 }

@@ -49,7 +49,7 @@ func (g *gallery) alike(ctx context.Context, name string) string {
 	base := filepath.Base(name)
 	part := strings.ToLower(strings.TrimSuffix(base, filepath.Ext(base)))
 	var found []string
-	all, err := photosOf(ctx, g.index)
+	all, err := idsOf(ctx, g.index)
 	if err != nil {
 		return ""
 	}

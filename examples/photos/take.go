@@ -13,92 +13,134 @@ import (
 	"github.com/imagescope/imagescope"
 )
 
-// taken is what came of taking photos in.
+// taken is what came of bringing the index in line with the folder.
 type taken struct {
-	added  int
-	failed []*imagescope.ImageError
+	imagescope.SyncReport
+	again  int // how many of Added were in the index that this one is to replace
+	failed []error
 }
 
-// takeBatch is how many photos are captioned, embedded and then written: an
-// interruption loses no more than these.
-const takeBatch = 16
+// in returns how many photos of the folder are in the index.
+func (t taken) in() int { return t.Unchanged + t.Added + t.Changed + t.Renamed }
 
-// take captions and embeds photos and writes them to the index. One that fails
-// does not stop the rest; a model that fails with all of the first does. The
-// index has the settings once it has one of the photos.
-func (x indexing) take(ctx context.Context, con *console, u *update, todo []photo, want settings) (taken, error) {
-	var t taken
-	if len(todo) == 0 {
-		return t, nil
-	}
+// giveUpAfter is how many photos may fail, with none that does not, before the
+// models are taken to be at fault.
+const giveUpAfter = 16
+
+// take has the index follow the folder. A photo that fails does not stop the
+// rest; a model that fails with all of the first does. The index has the
+// settings once it has one of the photos.
+func (x indexing) take(ctx context.Context, con *console, u *update, given captions, want settings) (taken, error) {
 	parts := models{model: x.model, embed: x.embed}
 	defer parts.Close()
 	embedder, err := parts.embedder(ctx)
 	if err != nil {
-		return t, err
+		return taken{}, err
 	}
 	captioner, err := parts.captioner(ctx)
 	if err != nil {
-		return t, err
+		return taken{}, err
 	}
-	bar := newProgress(con, len(todo))
-	defer bar.end()
-	folder := os.DirFS(u.dir)
+	old, err := u.replaced(ctx)
+	if err != nil {
+		return taken{}, err
+	}
+	ctx, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	w := &watch{bar: newProgress(con), update: u, want: want, old: old, end: giveUp}
+	defer w.bar.end()
 	pipeline, err := imagescope.New(imagescope.Config{
-		Images: folder, Embedder: embedder, Index: u.disk,
-		Captioner: &watchedCaptioner{captioner: captioner, timeout: x.timeout, bar: bar},
+		Images: os.DirFS(u.dir), Embedder: embedder, Index: u.disk,
+		Captioner: &watchedCaptioner{captioner, x.timeout, w}, Progress: w.see,
 	})
 	if err != nil {
-		return t, err
+		return taken{}, err
 	}
-	for photos := range slices.Chunk(todo, takeBatch) {
-		if err := t.add(ctx, pipeline, imagesOf(folder, photos)); err != nil {
-			return t, err
-		}
-		if t.added > 0 {
-			if err := u.record(want); err != nil {
-				return t, err
-			}
-		} else if len(t.failed) >= takeBatch && !slices.ContainsFunc(t.failed, unreadable) {
-			return t, fmt.Errorf("none of the first %d photos could be taken in: %w", len(t.failed), t.failed[0])
-		}
-	}
-	return t, nil
-}
-
-// imagesOf returns photos as they are to be added. Their sums are taken before
-// anybody looks at them: should a file change meanwhile, it is taken in again.
-func imagesOf(folder fs.FS, photos []photo) []imagescope.Image {
-	images := make([]imagescope.Image, len(photos))
-	for i, p := range photos {
-		img := imagescope.File(folder, p.id)
-		p.sum, _ = contentSum(img) // what cannot be read fails when it is added
-		img.Caption, img.Meta = p.given, p.meta()
-		images[i] = img
-	}
-	return images
-}
-
-// add adds some images and counts them.
-func (t *taken) add(ctx context.Context, pipeline *imagescope.Pipeline, images []imagescope.Image) error {
-	err := pipeline.Add(ctx, images...)
-	var partly *imagescope.AddError
+	t := taken{}
+	t.SyncReport, err = pipeline.Sync(ctx, &imagescope.SyncOptions{Describe: describe(given, want.Model)})
+	t.again = w.again
+	var partly *imagescope.SyncError
 	switch {
 	case errors.As(err, &partly):
-		t.failed = append(t.failed, partly.Failed...)
-		t.added += len(images) - len(partly.Failed)
-	case ctx.Err() != nil:
-		return err
-	case err != nil:
-		return unwritten(err)
-	default:
-		t.added += len(images)
+		t.failed, err = partly.Unwrap(), nil
+	case w.ended() != nil:
+		err = w.ended()
+	case err != nil && ctx.Err() == nil:
+		err = unwritten(err)
 	}
-	return nil
+	return t, err
+}
+
+// watch is told of each caption and of each photo that is done with.
+type watch struct {
+	bar    *progress
+	update *update
+	want   settings
+	old    map[string]bool // what the index has that this one is to replace
+	again  int             // how many of old are in this one now
+	end    context.CancelCauseFunc
+
+	mu               sync.Mutex
+	captions, photos trial
+	why              error // the work is ended
+}
+
+// trial is whether something has worked yet.
+type trial struct {
+	worked bool
+	failed []error
+}
+
+// see is told of a photo.
+func (w *watch) see(p imagescope.Progress) {
+	w.bar.show(p)
+	if p.Err == nil {
+		if w.old[p.ID] {
+			w.again++
+		}
+		if err := w.update.record(w.want); err != nil {
+			w.giveUp(err)
+		}
+	}
+	w.note(&w.photos, p.Err)
+}
+
+// note gives up where the first of a kind have all failed, and not for being
+// unreadable.
+func (w *watch) note(t *trial, err error) {
+	w.mu.Lock()
+	if err == nil {
+		t.worked = true
+	}
+	hopeless := false
+	if !t.worked {
+		t.failed = append(t.failed, err)
+		hopeless = len(t.failed) == giveUpAfter && !slices.ContainsFunc(t.failed, unreadable)
+	}
+	w.mu.Unlock()
+	if hopeless {
+		w.giveUp(fmt.Errorf("none of the first %d photos could be taken in: %w", giveUpAfter, t.failed[0]))
+	}
+}
+
+func (w *watch) giveUp(why error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.why == nil {
+		w.why = why
+		w.end(why)
+	}
+}
+
+// ended returns why the work was given up, nil where it was not.
+func (w *watch) ended() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.why
 }
 
 // unreadable reports whether it is the photo that is at fault.
-func unreadable(err *imagescope.ImageError) bool {
+func unreadable(err error) bool {
 	var path *fs.PathError
 	return errors.Is(err, imagescope.ErrImageFormat) || errors.Is(err, imagescope.ErrImageTruncated) ||
 		errors.Is(err, imagescope.ErrImageTooLarge) || errors.As(err, &path)
@@ -114,9 +156,10 @@ func (t taken) report(con *console, err error) error {
 		}
 		fmt.Fprintf(con.err, "  %v\n", failure)
 	}
+	done := t.Added + t.Changed + t.Renamed
 	switch {
-	case err != nil && t.added > 0:
-		fmt.Fprintf(con.err, "%d photos were taken in and are kept; the same command goes on from there\n", t.added)
+	case err != nil && done > 0:
+		fmt.Fprintf(con.err, "%d photos were taken in and are kept; the same command goes on from there\n", done)
 		return err
 	case err != nil:
 		return err
@@ -126,27 +169,20 @@ func (t taken) report(con *console, err error) error {
 	return nil
 }
 
-// watchedCaptioner limits how long a caption may take and moves the bar.
+// watchedCaptioner limits how long a caption may take, and has w told how it ends.
 type watchedCaptioner struct {
 	captioner imagescope.Captioner
-	timeout   time.Duration
-
-	mu  sync.Mutex
-	bar *progress
+	timeout   time.Duration // 0 for no limit
+	w         *watch
 }
 
-func (w *watchedCaptioner) Caption(ctx context.Context, img imagescope.Image) (string, error) {
-	defer w.step()
-	if w.timeout > 0 {
+func (c *watchedCaptioner) Caption(ctx context.Context, img imagescope.Image) (string, error) {
+	if c.timeout > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, w.timeout, fmt.Errorf("it took longer than -timeout %v", w.timeout))
+		ctx, cancel = context.WithTimeoutCause(ctx, c.timeout, fmt.Errorf("it took longer than -timeout %v", c.timeout))
 		defer cancel()
 	}
-	return w.captioner.Caption(ctx, img)
-}
-
-func (w *watchedCaptioner) step() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.bar.step()
+	caption, err := c.captioner.Caption(ctx, img)
+	c.w.note(&c.w.captions, err)
+	return caption, err
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
 	"github.com/imagescope/imagescope"
 	"github.com/imagescope/imagescope/index"
@@ -80,37 +79,13 @@ func isEmpty(ctx context.Context, place string) bool {
 	return errors.Join(err, disk.Close()) == nil && info.Entries == 0
 }
 
-// known returns the photos of the index that is written and, where there are
-// two, those of the other.
-func (u *update) known(ctx context.Context) (known, old map[string]photo, err error) {
-	if known, err = photosOf(ctx, u.disk); err == nil && u.disk != u.old {
-		old, err = photosOf(ctx, u.old)
+// replaced returns the IDs of the index that is to be replaced, none where the
+// index in place is written.
+func (u *update) replaced(ctx context.Context) (map[string]bool, error) {
+	if u.disk == u.old {
+		return nil, nil
 	}
-	return known, old, err
-}
-
-// tidy deletes photos that are gone, and notes the times of those that were
-// touched.
-func (u *update) tidy(ctx context.Context, c changes) error {
-	if err := u.disk.Delete(ctx, c.gone...); err != nil {
-		return unwritten(err)
-	}
-	const atOnce = 256
-	for touched := range slices.Chunk(c.touched, atOnce) {
-		entries := make([]imagescope.Entry, len(touched))
-		for i, p := range touched {
-			e, err := u.disk.Get(ctx, p.id)
-			if err != nil {
-				return err
-			}
-			e.Meta = p.meta()
-			entries[i] = e
-		}
-		if err := u.disk.Upsert(ctx, entries...); err != nil {
-			return unwritten(err)
-		}
-	}
-	return nil
+	return idsOf(ctx, u.old)
 }
 
 // unwritten returns the error for an index that does not take a change.
