@@ -76,33 +76,34 @@ func (e *SyncError) Unwrap() []error {
 }
 
 // Sync brings the gallery in line with the image files of Config.Images, those
-// that [Files] lists. opts may be nil. Config.Index must be a
-// [Lister], as index.Flat, HNSW and Disk are, and those of index/pgvector and
+// that [Files] lists. opts may be nil. Config.Index must be a [Lister], as
+// index.Flat, HNSW and Disk are, and those of index/pgvector and
 // index/weaviate.
 //
 // New files are added, and changed ones anew, as by [Pipeline.Add]; without a
 // Describe a changed one keeps the metadata that it has in the gallery, and not
-// the caption. What counts is the content, by its SHA-256: a file that was only touched stays, and
-// one that was renamed, or that now has the content of another of the gallery,
-// takes over the vector, caption and metadata of that without a call of
-// captioner or embedder. (What embed.Words makes of a file's name then stays that
-// of the old one, unless Describe says the name.) An image whose file has vanished is removed. A folder
-// that is empty since its disk is not there looks as if all had: where that can
-// be, set KeepVanished.
+// the caption. What counts is the content, by its SHA-256: a file that was only
+// touched stays, and one that was renamed, or that now has the content of
+// another of the gallery, takes over the vector, caption and metadata of that
+// without a call of captioner or embedder. (What embed.Words makes of a file's
+// name then stays that of the old one, unless Describe says the name.) An image
+// whose file has vanished is removed. A folder that is empty since its disk is
+// not there looks as if all had: where that can be, set KeepVanished.
 //
 // In the metadata of each entry Sync keeps the content's hash, [MetaHash], what
 // Describe has said, [MetaSaid], and the size and time of change that the file
-// had, [MetaFile]. While these are the same the file is not read again, so that a Sync of a folder without changes
-// takes little more than to list it. A file that was changed within the two
-// seconds before it was read, or whose file system tells no time, is read once
-// more by the next Sync: its time could be the same after another change.
-// Images that [Pipeline.Add] has put into the gallery are added anew where there
-// is a file, since it is not known what their vectors were made of, unless
-// Config.Fingerprints had Add keep that; where there is none they are left alone.
+// had, [MetaFile]. While these are the same the file is not read again, so that
+// a Sync of a folder without changes takes little more than to list it. A file
+// that was changed within the two seconds before it was read, or whose file
+// system tells no time, is read once more by the next Sync: its time could be
+// the same after another change. Images that [Pipeline.Add] has put into the
+// gallery are added anew where there is a file, since it is not known what
+// their vectors were made of, unless Config.Fingerprints had Add keep that;
+// where there is none they are left alone.
 //
-// A Sync that ends early, by kill -9 too, leaves a gallery that can be searched,
-// and the next one goes on where it stood. It repeats what was not in the index
-// yet, at most 16 images for each of Config.Concurrency; with a
+// A Sync that ends early, by kill -9 too, leaves a gallery that can be
+// searched, and the next one goes on where it stood. It repeats what was not in
+// the index yet, at most 16 images for each of Config.Concurrency; with a
 // Config.VectorCache no call of the embedder that has returned is made again,
 // nor one of the captioner's model with a [Cache] around it.
 //
