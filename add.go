@@ -442,10 +442,10 @@ func remove(ctx context.Context, from indexField, ids []string) error {
 	return nil
 }
 
-// onImage returns err as an ImageError, wrapping it unless it is one.
+// onImage returns err as an ImageError of this image, wrapping it unless it is one.
 func onImage(id, op string, err error) *ImageError {
 	var ie *ImageError
-	if errors.As(err, &ie) {
+	if errors.As(err, &ie) && ie.ID == id {
 		return ie
 	}
 	return &ImageError{id, op, err}

@@ -313,7 +313,7 @@ func TestAddTriesAgain(t *testing.T) {
 		}
 		err = p.Add(t.Context(), numbered(5)...)
 		var failed *imagescope.AddError
-		if !errors.As(err, &failed) || len(failed.Failed) != 2 || !errors.Is(err, errBroken) {
+		if !errors.As(err, &failed) || len(failed.Failed) != 2 || failed.Failed[0].ID != "001" || failed.Failed[1].ID != "003" || !errors.Is(err, errBroken) {
 			t.Errorf("%s: Add: error %v", tt.name, err)
 		}
 		if d := cmp.Diff(tt.sizes, sizes); d != "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // syncChunk is how many files are read, or moved, before the next are.
@@ -178,7 +179,8 @@ func (s *syncing) takeOver(ctx context.Context, moves []move, how fate) error {
 }
 
 // get returns what the indexes have of an image; the zero item where that is
-// nothing.
+// nothing, or where they have one of before and one of after, since captions are
+// stored first and a process may be killed in between.
 func (s *syncing) get(ctx context.Context, id string) (item, error) {
 	if it, ok := s.held[id]; ok {
 		delete(s.held, id)
@@ -195,11 +197,17 @@ func (s *syncing) get(ctx context.Context, id string) (item, error) {
 	if s.p.cfg.CaptionIndex == nil {
 		return it, nil
 	}
-	switch c, err := s.p.cfg.CaptionIndex.Get(ctx, id); {
-	case err == nil:
-		it.caption = c.Vector
-	case !errors.Is(err, ErrNotFound):
+	c, err := s.p.cfg.CaptionIndex.Get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound) && strings.TrimSpace(e.Caption) == "":
+		return it, nil
+	case errors.Is(err, ErrNotFound):
+		return item{}, nil
+	case err != nil:
 		return item{}, err
+	case c.Caption != e.Caption || madeOf(c.Meta) != madeOf(e.Meta):
+		return item{}, nil
 	}
+	it.caption = c.Vector
 	return it, nil
 }
